@@ -1,0 +1,230 @@
+"""The interface of a project: everything that it promises about its products, and nothing else.
+
+No SQL and no private names. The same structures are the committed ``interface.yml``, the registry's JSON and
+what commands work on. All of them are immutable; lists are tuples, sorted where order carries no meaning, so
+that equal interfaces are equal values and equal bytes.
+
+``None`` and empty values are omitted when written. Unknown fields are ignored when read, so that a document of
+a newer minor version can be read; see :mod:`mesh_tools.interface.document` for the major version.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Literal
+
+from msgspec import Struct
+
+SCHEMA_VERSION = "1.0"
+"""Of the interface document, as ``major.minor``."""
+
+Version = int | float | str
+"""A dbt model version, as the YAML has it."""
+
+GuaranteeKind = Literal[
+    "not_null", "unique", "primary_key", "accepted_values", "range", "relationship", "check", "custom"
+]
+Access = Literal["private", "protected", "public"]
+Carrier = Literal["constraint", "test"]
+Period = Literal["minute", "hour", "day"]
+Tier = Literal["gold", "silver", "bronze"]
+Classification = Literal["public", "internal", "confidential", "pii"]
+
+
+class Frozen(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Base of every structure here: immutable, keyword-only, defaults not written."""
+
+
+class Owner(Frozen):
+    """Who answers for a group, reachable by e-mail or channel."""
+
+    name: str | None = None
+    email: str | None = None
+    channel: str | None = None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a consumer can write to this owner."""
+        return bool(self.email or self.channel)
+
+
+class Group(Frozen):
+    """A dbt group and its owner."""
+
+    name: str
+    owner: Owner = Owner()
+    description: str = ""
+
+
+class Column(Frozen):
+    """One column of a product version.
+
+    ``data_type`` is as the producer wrote it; ``canonical_type`` is the engine's own name for it where the
+    adapter's types are known (:mod:`mesh_tools.sqltypes`). ``unit`` is free text such as ``minute`` or ``USD``.
+    ``deprecated_until`` is an ISO date.
+    """
+
+    name: str
+    data_type: str | None = None
+    canonical_type: str | None = None
+    nullable: bool = True
+    description: str = ""
+    classification: Classification | None = None
+    unit: str | None = None
+    semantic_type: str | None = None
+    deprecated_until: str | None = None
+    quote: bool = False
+    tags: tuple[str, ...] = ()
+    meta: dict[str, Any] = {}
+
+
+class Guarantee(Frozen):
+    """What a consumer may rely on, whatever carries it.
+
+    ``arguments`` holds what the kind needs: ``values`` (accepted_values), ``to`` and ``field`` (relationship),
+    ``min`` and ``max`` (range), ``expression`` (check), ``test`` and its arguments (custom). A relationship's
+    ``to`` is ``project.model`` for a product of its own or another project, never a private model's name.
+    ``enforced`` is true when a violation stops the build: a constraint that the warehouse enforces on this
+    materialization, or an unfiltered test of severity error.
+    """
+
+    kind: GuaranteeKind
+    columns: tuple[str, ...] = ()
+    arguments: dict[str, Any] = {}
+    carrier: Carrier
+    severity: Literal["error", "warn"] = "error"
+    enforced: bool = True
+
+
+class Freshness(Frozen):
+    """A promise: never older than ``count`` ``period``.
+
+    Measured on the newest value of ``column``, or on the last good build when no column is named.
+    """
+
+    count: int
+    period: Period
+    column: str | None = None
+
+
+class ProductVersion(Frozen):
+    """One version of a product, with its whole promise.
+
+    ``v`` is ``None`` for a model that is not versioned. ``path`` is the model's file below its model folder; the
+    interface package repeats it, so that the model's fqn is the same in consumers.
+    """
+
+    v: Version | None = None
+    semantic_version: str
+    path: str
+    description: str = ""
+    contract: bool = False
+    materialized: str = "view"
+    grain: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    deprecation_date: str | None = None
+    freshness: Freshness | None = None
+    retention: str | None = None
+    tier: Tier | None = None
+    tags: tuple[str, ...] = ()
+    meta: dict[str, Any] = {}
+
+
+class Product(Frozen):
+    """A public model, all its versions. ``versions`` is ordered, oldest first."""
+
+    name: str
+    latest: Version | None = None
+    group: str | None = None
+    owner: Owner = Owner()
+    allowed_consumers: tuple[str, ...] | None = None
+    renamed_from: tuple[str, ...] = ()
+    versions: tuple[ProductVersion, ...]
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether dbt knows this model by versions."""
+        return self.versions[0].v is not None
+
+    @property
+    def latest_version(self) -> ProductVersion:
+        """The version that an unpinned ref means."""
+        for version in self.versions:
+            if version.v == self.latest:
+                return version
+        return self.versions[-1]
+
+    def version(self, v: Version | None) -> ProductVersion | None:
+        """The version ``v`` (compared as text, since ``v=2`` and ``v='2'`` mean the same to dbt), or ``None``."""
+        for version in self.versions:
+            if str(version.v) == str(v):
+                return version
+        return None
+
+
+class Consumption(Frozen):
+    """What a project uses of another project's product: ``columns`` is ``None`` when they were not traced."""
+
+    project: str
+    product: str
+    v: Version | None = None
+    columns: tuple[str, ...] | None = None
+    by: tuple[str, ...] = ()
+
+
+class Relation(Frozen):
+    """Where a product version lies in one environment's warehouse."""
+
+    database: str | None = None
+    schema: str | None = None
+    identifier: str
+
+
+class Interface(Frozen):
+    """The whole interface of one project.
+
+    ``environment``, ``published_at`` (ISO 8601, UTC), ``relations`` (by product key) and ``withheld`` exist in a
+    registry only. ``withheld`` maps :func:`withheld_key` of each model that is not public to its access, so that a
+    refusal can say *protected* instead of *unknown* while the name itself stays at home.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    project: str
+    domain: str | None = None
+    owner: Owner = Owner()
+    adapter: str | None = None
+    dbt_version: str | None = None
+    mesh_version: str | None = None
+    fingerprint: str = ""
+    groups: tuple[Group, ...] = ()
+    products: tuple[Product, ...] = ()
+    consumptions: tuple[Consumption, ...] = ()
+    environment: str | None = None
+    published_at: str | None = None
+    relations: dict[str, Relation] = {}
+    withheld: dict[str, Access] = {}
+
+    def product(self, name: str) -> Product | None:
+        """The product called ``name``, or ``None``."""
+        return next((product for product in self.products if product.name == name), None)
+
+    def relation(self, name: str, v: Version | None) -> Relation | None:
+        """Where version ``v`` of ``name`` lies, or ``None`` when this document does not know."""
+        return self.relations.get(product_key(name, v))
+
+    def access_of(self, name: str) -> Access | None:
+        """``public``, or the access of a model that is withheld, or ``None`` for a name that does not exist."""
+        if self.product(name):
+            return "public"
+        return self.withheld.get(withheld_key(self.project, name))
+
+
+def product_key(name: str, v: Version | None) -> str:
+    """``flights.v2``, or ``airports`` for a product without versions: dbt's own name for it."""
+    return name if v is None else f"{name}.v{v}"
+
+
+def withheld_key(project: str, name: str) -> str:
+    """A short digest that stands for a model that is not public."""
+    return sha256(f"{project}.{name}".encode()).hexdigest()[:16]

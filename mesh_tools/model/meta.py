@@ -1,0 +1,62 @@
+"""``meta.mesh``: the promises that dbt has no key for, on a model or a column.
+
+.. code-block:: yaml
+
+    models:
+      - name: flights
+        config:
+          meta:
+            mesh:
+              grain: [flight_id]
+              freshness: {count: 1, period: day, column: loaded_at}
+              tier: gold
+        columns:
+          - name: distance_km
+            config: {meta: {mesh: {unit: km}}}
+
+Unknown keys are refused, so that a promise with a typing error is not silently no promise.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mesh_tools.model.interface import Classification, Freshness, Owner, Tier
+
+
+class ModelMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``meta.mesh`` of a model.
+
+    Attributes:
+        grain: Columns that identify a row. Default: the primary key, else the unique key, of the contract or the tests.
+        freshness: How old the data may be.
+        retention: How much history is kept, in words.
+        tier: Availability tier.
+        owner: Overrides the owner of the group.
+        allowed_consumers: Projects that may ref this product. Default: all.
+        renamed_from: Earlier names, so that a ref to one of them is told the new name.
+    """
+
+    grain: tuple[str, ...] = ()
+    freshness: Freshness | None = None
+    retention: str | None = None
+    tier: Tier | None = None
+    owner: Owner | None = None
+    allowed_consumers: tuple[str, ...] | None = None
+    renamed_from: tuple[str, ...] = ()
+
+
+class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``meta.mesh`` of a column.
+
+    Attributes:
+        unit: Unit of measure or currency, such as ``minute``, ``km``, ``USD``.
+        classification: Who may see it.
+        semantic_type: What it means, such as ``iata_airport_code``.
+        deprecated_until: ISO date after which the column may be removed.
+    """
+
+    unit: str | None = None
+    classification: Classification | None = None
+    semantic_type: str | None = None
+    deprecated_until: str | None = None
