@@ -1,0 +1,1 @@
+"""The command `mesh`: one file a verb. Parses arguments, calls, prints, exits."""

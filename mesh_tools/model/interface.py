@@ -31,11 +31,7 @@ Tier = Literal["gold", "silver", "bronze"]
 Classification = Literal["public", "internal", "confidential", "pii"]
 
 
-class Frozen(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Base of every structure here: immutable, keyword-only, defaults not written."""
-
-
-class Owner(Frozen):
+class Owner(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who answers for a group, reachable by e-mail or channel."""
 
     name: str | None = None
@@ -48,7 +44,7 @@ class Owner(Frozen):
         return bool(self.email or self.channel)
 
 
-class Group(Frozen):
+class Group(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A dbt group and its owner."""
 
     name: str
@@ -56,7 +52,7 @@ class Group(Frozen):
     description: str = ""
 
 
-class Column(Frozen):
+class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One column of a product version.
 
     ``data_type`` is as the producer wrote it; ``canonical_type`` is the engine's own name for it where the
@@ -78,7 +74,7 @@ class Column(Frozen):
     meta: dict[str, Any] = {}
 
 
-class Guarantee(Frozen):
+class Guarantee(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a consumer may rely on, whatever carries it.
 
     ``arguments`` holds what the kind needs: ``values`` (accepted_values), ``to`` and ``field`` (relationship),
@@ -96,7 +92,7 @@ class Guarantee(Frozen):
     enforced: bool = True
 
 
-class Freshness(Frozen):
+class Freshness(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promise: never older than ``count`` ``period``.
 
     Measured on the newest value of ``column``, or on the last good build when no column is named.
@@ -107,7 +103,7 @@ class Freshness(Frozen):
     column: str | None = None
 
 
-class ProductVersion(Frozen):
+class ProductVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One version of a product, with its whole promise.
 
     ``v`` is ``None`` for a model that is not versioned. ``path`` is the model's file below its model folder; the
@@ -131,7 +127,7 @@ class ProductVersion(Frozen):
     meta: dict[str, Any] = {}
 
 
-class Product(Frozen):
+class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A public model, all its versions. ``versions`` is ordered, oldest first."""
 
     name: str
@@ -163,7 +159,7 @@ class Product(Frozen):
         return None
 
 
-class Consumption(Frozen):
+class Consumption(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a project uses of another project's product: ``columns`` is ``None`` when they were not traced."""
 
     project: str
@@ -173,7 +169,7 @@ class Consumption(Frozen):
     by: tuple[str, ...] = ()
 
 
-class Relation(Frozen):
+class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a product version lies in one environment's warehouse."""
 
     database: str | None = None
@@ -181,7 +177,7 @@ class Relation(Frozen):
     identifier: str
 
 
-class Interface(Frozen):
+class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole interface of one project.
 
     ``environment``, ``published_at`` (ISO 8601, UTC), ``relations`` (by product key) and ``withheld`` exist in a

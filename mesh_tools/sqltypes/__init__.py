@@ -1,0 +1,1 @@
+"""Canonical names of SQL types, a table for each warehouse."""
