@@ -1,0 +1,305 @@
+"""``manifest.json`` of dbt 1.10 to 2.x, the fields that the mesh needs.
+
+The same schema number, v12, covers documents that differ: dbt 2 omits some keys, writes columns' inherited ``meta``
+and tags, and has no contract checksum. :func:`own_meta` and :func:`own_tags` even that out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mesh_tools.artifacts.reading import Artifact, Buffer, Metadata
+from mesh_tools.errors import Location
+from mesh_tools.model.interface import Version
+
+_INHERITS_FROM = 2  # dbt's major version
+
+
+class DependsOn(msgspec.Struct, frozen=True):
+    """``depends_on``: unique_ids."""
+
+    nodes: tuple[str, ...] = ()
+
+
+class RefCall(msgspec.Struct, frozen=True):
+    """One entry of ``refs``."""
+
+    name: str
+    package: str | None = None
+    version: Version | None = None
+
+
+class Constraint(msgspec.Struct, frozen=True):
+    """A constraint of a column or a model. ``columns`` is null on some engines."""
+
+    type: str
+    columns: tuple[str, ...] | None = None
+    expression: str | None = None
+    to: str | None = None
+    to_columns: tuple[str, ...] | None = None
+
+
+class ColumnConfig(msgspec.Struct, frozen=True):
+    """``config`` of a column."""
+
+    meta: dict[str, Any] | None = None
+    tags: tuple[str, ...] | None = None
+
+
+class ColumnNode(msgspec.Struct, frozen=True):
+    """A documented column."""
+
+    name: str
+    data_type: str | None = None
+    description: str | None = None
+    constraints: tuple[Constraint, ...] | None = None
+    quote: bool | None = None
+    meta: dict[str, Any] | None = None
+    tags: tuple[str, ...] | None = None
+    config: ColumnConfig | None = None
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """``contract`` of a model."""
+
+    enforced: bool | None = None
+
+
+class NodeConfig(msgspec.Struct, frozen=True):
+    """``config`` of a node: what tests and models use of it."""
+
+    enabled: bool | None = None
+    materialized: str | None = None
+    severity: str | None = None
+    where: str | None = None
+    contract: Contract | None = None
+
+
+class _Resource(msgspec.Struct, frozen=True, tag_field="resource_type", kw_only=True):
+    unique_id: str
+    name: str
+    package_name: str
+    path: str = ""
+    original_file_path: str = ""
+    depends_on: DependsOn = DependsOn()
+    tags: tuple[str, ...] | None = None
+    meta: dict[str, Any] | None = None
+
+
+class _Relation(_Resource, frozen=True, kw_only=True):
+    database: str | None = None
+    schema: str | None = None
+    alias: str | None = None
+
+
+class ModelNode(_Relation, frozen=True, kw_only=True, tag="model"):
+    """A model, or a stub of an upstream one."""
+
+    config: NodeConfig = NodeConfig()
+    description: str | None = None
+    columns: dict[str, ColumnNode] | None = None
+    constraints: tuple[Constraint, ...] | None = None
+    contract: Contract | None = None
+    access: str | None = None
+    group: str | None = None
+    version: Version | None = None
+    latest_version: Version | None = None
+    deprecation_date: str | None = None
+    refs: tuple[RefCall, ...] = ()
+
+    @property
+    def is_public(self) -> bool:
+        """Whether another project may ref it."""
+        return self.access == "public"
+
+    @property
+    def contract_enforced(self) -> bool:
+        """Whether dbt enforces the contract when it builds the model."""
+        return any(contract is not None and contract.enforced for contract in (self.contract, self.config.contract))
+
+
+class SeedNode(_Relation, frozen=True, kw_only=True, tag="seed"):
+    """A seed."""
+
+
+class SnapshotNode(_Relation, frozen=True, kw_only=True, tag="snapshot"):
+    """A snapshot."""
+
+
+class FunctionNode(_Relation, frozen=True, kw_only=True, tag="function"):
+    """A user-defined function."""
+
+
+class AnalysisNode(_Resource, frozen=True, kw_only=True, tag="analysis"):
+    """An analysis."""
+
+
+class OperationNode(_Resource, frozen=True, kw_only=True, tag="operation"):
+    """An on-run hook."""
+
+
+class SqlOperationNode(_Resource, frozen=True, kw_only=True, tag="sql_operation"):
+    """Inline SQL, as `dbt show --inline` leaves it."""
+
+
+class TestMetadata(msgspec.Struct, frozen=True):
+    """Which generic test, and its arguments."""
+
+    name: str
+    namespace: str | None = None
+    kwargs: dict[str, Any] = {}
+
+    __test__ = False
+
+
+class TestNode(_Resource, frozen=True, kw_only=True, tag="test"):
+    """A data test, generic or singular."""
+
+    __test__ = False
+
+    config: NodeConfig = NodeConfig()
+    column_name: str | None = None
+    attached_node: str | None = None
+    test_metadata: TestMetadata | None = None
+    refs: tuple[RefCall, ...] = ()
+
+
+class SourceNode(_Resource, frozen=True, kw_only=True, tag="source"):
+    """A source table."""
+
+    source_name: str
+    database: str | None = None
+    schema: str | None = None
+    identifier: str | None = None
+
+
+class ExposureNode(_Resource, frozen=True, kw_only=True, tag="exposure"):
+    """Something outside dbt that reads models."""
+
+    type: str | None = None
+    label: str | None = None
+    url: str | None = None
+    owner: dict[str, Any] | None = None
+
+
+class GroupNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A group of models with one owner."""
+
+    name: str
+    package_name: str
+    description: str | None = None
+    owner: dict[str, Any] | None = None
+    config: ColumnConfig | None = None
+    original_file_path: str = ""
+
+
+Node = ModelNode | TestNode | SeedNode | SnapshotNode | FunctionNode | AnalysisNode | OperationNode | SqlOperationNode
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A parsed project: its own nodes, and those of the packages installed in it, by unique_id."""
+
+    metadata: Metadata
+    nodes: dict[str, Node] = {}
+    sources: dict[str, SourceNode] = {}
+    exposures: dict[str, ExposureNode] = {}
+    groups: dict[str, GroupNode] = {}
+
+    @property
+    def project(self) -> str:
+        """The project's name, as the manifest itself has it."""
+        return self.metadata.project_name or ""
+
+    def own_models(self) -> Iterator[ModelNode]:
+        """The models of the project itself, in the order of the file."""
+        for node in self.nodes.values():
+            if isinstance(node, ModelNode) and node.package_name == self.project:
+                yield node
+
+    def tests(self) -> Iterator[TestNode]:
+        """All data tests."""
+        for node in self.nodes.values():
+            if isinstance(node, TestNode):
+                yield node
+
+
+class _LooseManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The same, its nodes undecoded: for a document with resource types that nobody knew yet."""
+
+    metadata: Metadata
+    nodes: dict[str, msgspec.Raw] = {}
+    sources: dict[str, SourceNode] = {}
+    exposures: dict[str, ExposureNode] = {}
+    groups: dict[str, GroupNode] = {}
+
+
+class _Tag(msgspec.Struct, frozen=True):
+    resource_type: str = ""
+
+
+_STRICT = msgspec.json.Decoder(Manifest)
+_LOOSE = msgspec.json.Decoder(_LooseManifest)
+_NODE = msgspec.json.Decoder(Node)
+_TAG = msgspec.json.Decoder(_Tag)
+_KNOWN_TYPES = frozenset({"model", "test", "seed", "snapshot", "function", "analysis", "operation", "sql_operation"})
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest at ``path``.
+
+    Raises:
+        MeshError: see :meth:`mesh_tools.artifacts.reading.Artifact.read`.
+    """
+    return _MANIFEST.read(path)
+
+
+def decode_manifest(data: bytes, where: Location) -> Manifest:
+    """Read a manifest from memory; ``where`` names it in errors.
+
+    Raises:
+        MeshError: see :meth:`mesh_tools.artifacts.reading.Artifact.read`.
+    """
+    return _MANIFEST.loads(data, where)
+
+
+def own_meta(column: ColumnNode, model: ModelNode, metadata: Metadata) -> dict[str, Any]:
+    """The column's own ``meta``: dbt 2 lets columns that declare none inherit the model's."""
+    if column.config is not None and column.config.meta:
+        return column.config.meta
+    inherited = metadata.dbt_major >= _INHERITS_FROM and column.meta == model.meta
+    return {} if inherited else column.meta or {}
+
+
+def own_tags(column: ColumnNode, model: ModelNode, metadata: Metadata) -> tuple[str, ...]:
+    """The column's own tags: dbt 2 lets columns that declare none inherit the model's."""
+    if column.config is not None and column.config.tags:
+        return column.config.tags
+    inherited = metadata.dbt_major >= _INHERITS_FROM and column.tags == model.tags
+    return () if inherited else column.tags or ()
+
+
+def _decode(data: Buffer) -> Manifest:
+    try:
+        return _STRICT.decode(data)
+    except msgspec.ValidationError as error:
+        if "Invalid value" not in str(error):
+            raise
+    return _known_nodes(_LOOSE.decode(data))
+
+
+def _known_nodes(loose: _LooseManifest) -> Manifest:
+    nodes = {
+        unique_id: _NODE.decode(raw)
+        for unique_id, raw in loose.nodes.items()
+        if _TAG.decode(raw).resource_type in _KNOWN_TYPES
+    }
+    return Manifest(
+        metadata=loose.metadata, nodes=nodes, sources=loose.sources, exposures=loose.exposures, groups=loose.groups
+    )
+
+
+_MANIFEST = Artifact(kind="manifest", newest=12, hint="run `dbt parse` in the project to write it anew", decode=_decode)

@@ -1,0 +1,146 @@
+"""Reads a JSON artifact of dbt: fast, tolerant of what it does not know, clear about what is wrong.
+
+Files are mapped into memory and decoded straight into typed structures that name only the fields needed. The
+garbage collector pauses meanwhile: it would walk millions of fresh objects in vain (measured: three times the time).
+"""
+
+from __future__ import annotations
+
+import gc
+import mmap
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from mesh_tools.errors import Location, MeshError
+
+T = TypeVar("T")
+Buffer = bytes | mmap.mmap
+
+_SCHEMA = re.compile(r"/dbt/(?P<kind>[a-z-]+)/v(?P<major>\d+)(\.json)?\Z")
+_POSITION = re.compile(r"\(byte (\d+)\)")
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """The ``metadata`` block that opens every artifact."""
+
+    dbt_schema_version: str = ""
+    dbt_version: str = ""
+    generated_at: str = ""
+    invocation_id: str | None = None
+    project_name: str | None = None
+    adapter_type: str | None = None
+
+    @property
+    def dbt_major(self) -> int:
+        """The major version of the dbt that wrote the artifact, ``0`` when it cannot be told."""
+        head = self.dbt_version.split(".", 1)[0]
+        return int(head) if head.isdigit() else 0
+
+
+class _Header(msgspec.Struct):
+    metadata: Metadata | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact(Generic[T]):
+    """One kind of artifact, and how to read it.
+
+    Attributes:
+        kind: As dbt's schema URL has it: ``manifest``, ``catalog``, ``run-results``, ``sources``.
+        newest: The newest schema version that is understood.
+        hint: How to get the file when it is missing or broken.
+        decode: Decodes to the type wanted, which has a ``metadata`` field.
+    """
+
+    kind: str
+    newest: int
+    hint: str
+    decode: Callable[[Buffer], T]
+
+    def read(self, path: Path) -> T:
+        """Read the artifact at ``path``.
+
+        Raises:
+            MeshError: the file is missing, empty, truncated, not JSON, another artifact, or of a newer schema.
+        """
+        where = Location.of(path)
+        try:
+            with path.open("rb") as file:
+                if path.stat().st_size == 0:
+                    raise MeshError(f"{path.name} is empty", where=where, hint=self.hint)
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                    return self.loads(data, where)
+        except FileNotFoundError:
+            raise MeshError(f"there is no {path.name}", where=where, hint=self.hint) from None
+        except (IsADirectoryError, PermissionError) as error:
+            raise MeshError(f"{path.name} cannot be read: {error.strerror}", where=where, hint=self.hint) from None
+
+    def loads(self, data: Buffer, where: Location) -> T:
+        """Read the artifact from memory; ``where`` names it in errors.
+
+        Raises:
+            MeshError: as :meth:`read`.
+        """
+        try:
+            with _garbage_collector_paused():
+                document = self.decode(data)
+        except msgspec.ValidationError as error:
+            # Of another kind or version, perhaps: say so rather than name the first field that differs.
+            self._check_header(_header(data), where)
+            raise MeshError(f"this {self.kind} is not as dbt writes it: {error}", where=where, hint=self.hint) from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            place = _place(data, error, where)
+            raise MeshError(f"this {self.kind} is {_fault(error)}", where=place, hint=self.hint) from None
+        self._check_header(getattr(document, "metadata", None), where)
+        return document
+
+    def _check_header(self, metadata: Metadata | None, where: Location) -> None:
+        match = _SCHEMA.search(metadata.dbt_schema_version) if metadata else None
+        if metadata is None or match is None:
+            raise MeshError(f"this is no {self.kind} of dbt: it names no dbt schema", where=where, hint=self.hint)
+        if match["kind"] != self.kind:
+            raise MeshError(f"this is a dbt {match['kind']}, not a {self.kind}", where=where, hint=self.hint)
+        if int(match["major"]) > self.newest:
+            raise MeshError(
+                f"this {self.kind} has schema v{match['major']} (dbt {metadata.dbt_version}); "
+                f"v{self.newest} is the newest understood",
+                where=where,
+                hint="upgrade mesh-tools: pip install --upgrade mesh-tools",
+            )
+
+
+@contextmanager
+def _garbage_collector_paused() -> Iterator[None]:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _header(data: Buffer) -> Metadata | None:
+    try:
+        return msgspec.json.decode(data, type=_Header).metadata
+    except msgspec.DecodeError:
+        return None
+
+
+def _fault(error: Exception) -> str:
+    return "cut off: its end is missing" if "truncated" in str(error) else f"not JSON: {error}"
+
+
+def _place(data: Buffer, error: Exception, where: Location) -> Location:
+    match = _POSITION.search(str(error))
+    if match is None:
+        return where
+    position = int(match[1])
+    before = bytes(data[:position])
+    return Location(where.path, before.count(b"\n") + 1, position - before.rfind(b"\n"))
