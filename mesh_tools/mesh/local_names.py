@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
+from msgspec import Struct
+
+from mesh_tools.errors import Location
 from mesh_tools.mesh.refs import resource_files
 from mesh_tools.mesh.yaml_file import YamlFile
 from mesh_tools.model.project import Project
@@ -13,32 +17,55 @@ _SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)")
 _VERSION_SUFFIX = re.compile(r"[._]v\d+\Z")
 
 
-def local_names(project: Project) -> frozenset[str]:
-    """Every name that a one-argument ref in this project may mean without leaving it.
+class LocalNames(Struct, frozen=True):
+    """What the files of a project call its own.
 
-    File stems, names in YAML (a versioned model's files are called after its versions), and snapshot blocks.
+    Attributes:
+        nodes: Every name that a one-argument ref may mean without leaving the project.
+        described: YAML entries of models, with their places; an entry without a model of its own patches nothing.
     """
-    names: set[str] = set()
+
+    nodes: frozenset[str]
+    described: dict[str, Location]
+
+
+def local_names(project: Project) -> LocalNames:
+    """Read the names from file stems, snapshot blocks, and YAML (a versioned model's files are called otherwise).
+
+    Raises:
+        MeshError: a YAML file that cannot be parsed.
+    """
+    nodes: set[str] = set()
+    described: dict[str, Location] = {}
     for path in resource_files(project, ("model-paths", "snapshot-paths")):
         if path.suffix in {".yml", ".yaml"}:
-            names |= _names_in_yaml(path)
+            _read_yaml(path, nodes, described)
         else:
-            names |= {path.stem, _VERSION_SUFFIX.sub("", path.stem)}
-            if path.suffix == ".sql":
-                names |= _snapshots(path)
+            nodes |= {path.stem, _VERSION_SUFFIX.sub("", path.stem)}
+            nodes |= _snapshots(path)
     for folder in project.resource_paths["seed-paths"]:
-        names |= {path.stem for path in (project.path / folder).rglob("*.csv")}
-    return frozenset(names)
+        nodes |= {path.stem for path in (project.path / folder).rglob("*.csv")}
+    return LocalNames(frozenset(nodes), described)
 
 
 def _snapshots(path: Path) -> set[str]:
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".sql" else ""
     return set(_SNAPSHOT.findall(text)) if "snapshot" in text else set()
 
 
-def _names_in_yaml(path: Path) -> set[str]:
-    value = YamlFile.read(path).value
-    if not isinstance(value, dict):
-        return set()
-    entries = [entry for kind in ("models", "seeds", "snapshots") for entry in value.get(kind) or []]
-    return {str(entry["name"]) for entry in entries if isinstance(entry, dict) and "name" in entry}
+def _read_yaml(path: Path, nodes: set[str], described: dict[str, Location]) -> None:
+    file = YamlFile.read(path)
+    for kind in ("models", "snapshots", "seeds"):
+        for i, entry in enumerate(_entries(file.value, kind)):
+            name = entry.get("name")
+            if not isinstance(name, str):
+                continue
+            if kind == "models":
+                described.setdefault(name, file.locate(kind, i))
+            if kind != "models" or any("defined_in" in version for version in _entries(entry, "versions")):
+                nodes.add(name)
+
+
+def _entries(value: Any, key: str) -> list[dict[str, Any]]:
+    entries = value.get(key) if isinstance(value, dict) else None
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []

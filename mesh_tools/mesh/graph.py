@@ -1,0 +1,232 @@
+"""The graph over all projects of a mesh.
+
+Nodes are dbt's, by unique_id; an edge runs from what is read to what reads it. Projects may form a cycle while their
+nodes do not, so builds are planned over nodes: see :meth:`MeshGraph.waves`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import rustworkx as rx
+from msgspec import Struct
+
+from mesh_tools.mesh.summary import NodeSummary, ProjectSummary, RelationKey
+
+EdgeKind = Literal["ref", "source", "exposure"]
+
+
+class CrossEdge(Struct, frozen=True, kw_only=True):
+    """A node that reads another project's node.
+
+    ``source`` means that the consumer declares a dbt source whose relation another project builds: it reads the
+    product past its interface.
+    """
+
+    producer: NodeSummary
+    consumer: NodeSummary
+    kind: EdgeKind
+
+
+class Wave(Struct, frozen=True, kw_only=True):
+    """A project's nodes that can be built together. ``nodes`` is ``None`` when that is all of them."""
+
+    project: str
+    number: int = 1
+    nodes: frozenset[str] | None = None
+
+
+class MeshGraph:
+    """Nodes and edges over all projects.
+
+    Attributes:
+        nodes: By unique_id.
+        missing: unique_ids that nodes depend on and no project has, each with those that do.
+    """
+
+    def __init__(self, summaries: Iterable[ProjectSummary]) -> None:
+        summaries = tuple(summaries)
+        self.projects = tuple(summary.project for summary in summaries)
+        self.nodes: dict[str, NodeSummary] = _merged(summaries)
+        self.missing: dict[str, tuple[str, ...]] = {}
+        self._graph: rx.PyDiGraph[str, None] = rx.PyDiGraph(multigraph=False)
+        self._index = dict(zip(self.nodes, self._graph.add_nodes_from(list(self.nodes)), strict=True))
+        self._connect()
+
+    def cross_edges(self) -> tuple[CrossEdge, ...]:
+        """Every edge between two projects, ordered by consumer."""
+        edges = [
+            CrossEdge(producer=producer, consumer=consumer, kind=_kind(producer, consumer))
+            for consumer in self.nodes.values()
+            for producer in self._inputs(consumer)
+            if producer.project != consumer.project
+        ]
+        return tuple(sorted(edges, key=lambda edge: (edge.consumer.unique_id, edge.producer.unique_id)))
+
+    def upstream_projects(self) -> dict[str, tuple[str, ...]]:
+        """The projects that each project reads, by name."""
+        upstream: dict[str, set[str]] = {project: set() for project in self.projects}
+        for edge in self.cross_edges():
+            upstream[edge.consumer.project].add(edge.producer.project)
+        return {project: tuple(sorted(names)) for project, names in upstream.items()}
+
+    def ancestors(self, unique_id: str) -> frozenset[str]:
+        """Everything that ``unique_id`` depends on, across projects.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        return frozenset(self._graph[i] for i in rx.ancestors(self._graph, self._index[unique_id]))
+
+    def descendants(self, unique_id: str) -> frozenset[str]:
+        """Everything that depends on ``unique_id``, across projects.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        return frozenset(self._graph[i] for i in rx.descendants(self._graph, self._index[unique_id]))
+
+    def node_cycles(self) -> tuple[tuple[NodeSummary, ...], ...]:
+        """One readable cycle for each knot of nodes that cannot be built; the first node stands again at the end."""
+        cycles = cycles_of(
+            {
+                node: [self._graph[i] for i in self._graph.predecessor_indices(index)]
+                for node, index in self._index.items()
+            }
+        )
+        return tuple(tuple(self.nodes[unique_id] for unique_id in cycle) for cycle in cycles)
+
+    def project_cycles(self) -> tuple[tuple[str, ...], ...]:
+        """One readable cycle for each knot of projects; the first project stands again at the end."""
+        return cycles_of(self.upstream_projects())
+
+    def waves(self) -> tuple[Wave, ...]:
+        """An order in which everything can be built: each wave after those that it reads.
+
+        A project is one wave unless it is in a cycle of projects; then its nodes are split by how often their
+        longest path from outside changes project. Meaningless while :meth:`node_cycles` finds any.
+        """
+        upstream = self.upstream_projects()
+        waves: list[Wave] = []
+        for knot in knots_of(upstream):
+            if len(knot) == 1:
+                waves.append(Wave(project=knot[0]))
+            else:
+                waves += self._split(set(knot))
+        return tuple(waves)
+
+    def _split(self, projects: set[str]) -> list[Wave]:
+        number: dict[str, int] = {}
+        for index in rx.topological_sort(self._graph):
+            node = self.nodes[self._graph[index]]
+            if node.project in projects:
+                before = [up for up in self._inputs(node) if up.unique_id in number]
+                changes = (number[up.unique_id] + (up.project != node.project) for up in before)
+                number[node.unique_id] = max(changes, default=1)
+        members: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+        for unique_id, wave in number.items():
+            members[wave, self.nodes[unique_id].project].add(unique_id)
+        return [
+            Wave(project=project, number=wave, nodes=frozenset(members[wave, project]))
+            for wave, project in sorted(members)
+        ]
+
+    def _inputs(self, node: NodeSummary) -> list[NodeSummary]:
+        return [self.nodes[self._graph[i]] for i in self._graph.predecessor_indices(self._index[node.unique_id])]
+
+    def _connect(self) -> None:
+        missing: defaultdict[str, list[str]] = defaultdict(list)
+        producers = self._producers_by_relation()
+        for node in self.nodes.values():
+            for parent in node.depends_on:
+                if parent in self._index:
+                    self._graph.add_edge(self._index[parent], self._index[node.unique_id], None)
+                elif parent.startswith(("model.", "seed.", "snapshot.", "source.")):
+                    missing[parent].append(node.unique_id)
+            producer = producers.get(node.relation) if node.resource_type == "source" and node.relation else None
+            if producer is not None and producer.project != node.project:
+                self._graph.add_edge(self._index[producer.unique_id], self._index[node.unique_id], None)
+        self.missing = {unique_id: tuple(readers) for unique_id, readers in sorted(missing.items())}
+
+    def _producers_by_relation(self) -> Mapping[RelationKey, NodeSummary]:
+        return {
+            node.relation: node
+            for node in self.nodes.values()
+            if node.relation and node.holds_data and node.resource_type != "source"
+        }
+
+
+def knots_of(upstream: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    """The strongly connected components of a graph given as node -> what it reads, in an order to build them.
+
+    Of those that are free to go, the one named first in ``upstream`` comes first.
+    """
+    graph, _ = _digraph(upstream)
+    components = [tuple(sorted(graph[i] for i in component)) for component in rx.strongly_connected_components(graph)]
+    component_of = {name: component for component in components for name in component}
+    rank = {name: position for position, name in enumerate(upstream)}
+    order: dict[tuple[str, ...], None] = {}
+    remaining = sorted(components, key=lambda component: min(rank.get(name, len(rank)) for name in component))
+    while remaining:
+        ready = next(
+            component
+            for component in remaining
+            if all(
+                component_of[up] in order or component_of[up] == component
+                for name in component
+                for up in upstream.get(name, ())
+            )
+        )
+        order[ready] = None
+        remaining.remove(ready)
+    return tuple(order)
+
+
+def cycles_of(upstream: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    """One shortest cycle through each knot of a graph given as node -> what it reads, in the direction of the data."""
+    graph, index = _digraph(upstream)
+    cycles: list[tuple[str, ...]] = []
+    for component in rx.strongly_connected_components(graph):
+        names = sorted(graph[i] for i in component)
+        if len(names) > 1:
+            cycles.append(_shortest_cycle(graph.subgraph(list(component)), names[0]))
+        elif graph.has_edge(index[names[0]], index[names[0]]):
+            cycles.append((names[0], names[0]))
+    return tuple(sorted(cycles))
+
+
+def _shortest_cycle(graph: rx.PyDiGraph[str, None], start: str) -> tuple[str, ...]:
+    origin = next(i for i in graph.node_indices() if graph[i] == start)
+    paths = rx.digraph_dijkstra_shortest_paths(graph, origin, None, None, 1.0)
+    closing = [paths[i] for i in graph.predecessor_indices(origin)]
+    shortest = min(closing, key=lambda path: (len(path), [graph[i] for i in path]))
+    return (*(graph[i] for i in shortest), start)
+
+
+def _digraph(upstream: Mapping[str, Iterable[str]]) -> tuple[rx.PyDiGraph[str, None], dict[str, int]]:
+    names = dict.fromkeys((*upstream, *(name for names in upstream.values() for name in names)))
+    graph: rx.PyDiGraph[str, None] = rx.PyDiGraph(multigraph=False)
+    index = dict(zip(names, graph.add_nodes_from(list(names)), strict=True))
+    graph.add_edges_from([(index[up], index[name], None) for name, ups in upstream.items() for up in ups])
+    return graph, index
+
+
+def _merged(summaries: Iterable[ProjectSummary]) -> dict[str, NodeSummary]:
+    """All nodes, each from the project that it belongs to: what others hold of it may be a bare stub.
+
+    A node of a package that several projects install is the first project's.
+    """
+    nodes: dict[str, NodeSummary] = {}
+    for summary in summaries:
+        for unique_id, node in summary.nodes.items():
+            if unique_id not in nodes or unique_id.split(".")[1] == summary.project:
+                nodes[unique_id] = node
+    return nodes
+
+
+def _kind(producer: NodeSummary, consumer: NodeSummary) -> EdgeKind:
+    if consumer.resource_type == "source" and producer.resource_type != "source":
+        return "source"
+    return "exposure" if consumer.resource_type == "exposure" else "ref"

@@ -1,0 +1,77 @@
+"""What the graph needs of a project: an immutable summary of its manifest, about a tenth of its size."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, SourceNode
+from mesh_tools.model.interface import Version, product_key
+
+STUB_TAG = "mesh_external"
+"""The tag of every stub in an interface package."""
+
+_DATA_TYPES = frozenset({"model", "seed", "snapshot", "source"})
+
+RelationKey = tuple[str, str, str]
+"""Database, schema and identifier, in lower case."""
+
+
+class NodeSummary(Struct, frozen=True, kw_only=True):
+    """One node of a project. ``relation`` is where it lies, for what has a relation."""
+
+    unique_id: str
+    project: str
+    resource_type: str
+    name: str
+    v: Version | None = None
+    access: str | None = None
+    path: str = ""
+    depends_on: tuple[str, ...] = ()
+    relation: RelationKey | None = None
+
+    @property
+    def label(self) -> str:
+        """``operations.flights.v2``: what a message calls this node."""
+        return f"{self.project}.{product_key(self.name, self.v)}"
+
+    @property
+    def holds_data(self) -> bool:
+        """Whether it is a relation rather than a test, an exposure or a hook."""
+        return self.resource_type in _DATA_TYPES
+
+
+class ProjectSummary(Struct, frozen=True, kw_only=True):
+    """A project's own nodes, by unique_id. Stubs of upstream nodes are left out: their producer knows better."""
+
+    project: str
+    nodes: dict[str, NodeSummary]
+
+
+def summarise(manifest: Manifest) -> ProjectSummary:
+    """Summarise the project's own nodes, and those of ordinary packages installed in it."""
+    summary: dict[str, NodeSummary] = {}
+    for node in (*manifest.nodes.values(), *manifest.sources.values(), *manifest.exposures.values()):
+        if STUB_TAG in (node.tags or ()):
+            continue
+        summary[node.unique_id] = NodeSummary(
+            unique_id=node.unique_id,
+            project=manifest.project,
+            resource_type=node.unique_id.split(".", 1)[0],
+            name=f"{node.source_name}.{node.name}" if isinstance(node, SourceNode) else node.name,
+            v=node.version if isinstance(node, ModelNode) else None,
+            access=node.access if isinstance(node, ModelNode) else None,
+            path=node.original_file_path,
+            depends_on=node.depends_on.nodes,
+            relation=_relation(node),
+        )
+    return ProjectSummary(project=manifest.project, nodes=summary)
+
+
+def _relation(node: object) -> RelationKey | None:
+    if isinstance(node, ExposureNode):
+        return None
+    identifier = getattr(node, "identifier", None) or getattr(node, "alias", None)
+    schema = getattr(node, "schema", None)
+    if not identifier or not schema:
+        return None
+    return ((getattr(node, "database", None) or "").lower(), schema.lower(), identifier.lower())
