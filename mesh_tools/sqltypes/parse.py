@@ -1,0 +1,119 @@
+"""Parses the written form of an SQL type into a tree, the same for every warehouse.
+
+decimal(18, 2)[]            ->  TypeExpression("decimal", ("18", "2"), suffix "[]")
+struct(a int, "b c" text)   ->  TypeExpression("struct", fields (("a", int), ("b c", text)))
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+_TOKEN = re.compile(r"""\s*(?:("(?:[^"]|"")*"|'(?:[^']|'')*')|([A-Za-z_][\w$]*)|(\d+)|(.))""", re.DOTALL)
+
+
+class TypeExpression(Struct, frozen=True, kw_only=True):
+    """A type as written: ``name`` in lower case, plain ``arguments``, or nested ``fields`` (name or ``None``, type).
+
+    ``suffixes`` are array dimensions, ``""`` for one without a size. ``tail`` holds the words after the arguments,
+    as in ``timestamp(3) with time zone``.
+    """
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    fields: tuple[tuple[str | None, TypeExpression], ...] = ()
+    tail: str = ""
+    suffixes: tuple[str, ...] = ()
+
+
+class TypeSyntaxError(ValueError):
+    """The text is not the written form of a type."""
+
+
+def parse_type(text: str) -> TypeExpression:
+    """Parse the written form of a type.
+
+    Raises:
+        TypeSyntaxError: it is none.
+    """
+    parser = _Parser([match.group().strip() for match in _TOKEN.finditer(text.strip()) if match.group().strip()])
+    result = parser.type()
+    if parser.tokens:
+        raise TypeSyntaxError(f"unexpected {parser.tokens[0]!r} in {text!r}")
+    return result
+
+
+class _Parser:
+    """Recursive descent over the tokens that are left."""
+
+    _NESTED = frozenset({"struct", "row", "map", "union"})
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens = tokens
+
+    def type(self) -> TypeExpression:
+        name = self._words()
+        arguments: tuple[str, ...] = ()
+        fields: tuple[tuple[str | None, TypeExpression], ...] = ()
+        if self._accept("("):
+            if name in self._NESTED:
+                fields = self._fields(named=name != "map")
+            else:
+                arguments = self._arguments()
+        return TypeExpression(
+            name=name,
+            arguments=arguments,
+            fields=fields,
+            tail=self._words(required=False) if arguments else "",
+            suffixes=self._suffixes(),
+        )
+
+    def _words(self, *, required: bool = True) -> str:
+        words: list[str] = []
+        while self.tokens and (self.tokens[0][0].isalpha() or self.tokens[0][0] == "_"):
+            words.append(self.tokens.pop(0).lower())
+        if required and not words:
+            raise TypeSyntaxError("a type's name is missing")
+        return " ".join(words)
+
+    def _fields(self, *, named: bool) -> tuple[tuple[str | None, TypeExpression], ...]:
+        fields: list[tuple[str | None, TypeExpression]] = []
+        while True:
+            fields.append((self._field_name() if named else None, self.type()))
+            if self._accept(")"):
+                return tuple(fields)
+            self._expect(",")
+
+    def _field_name(self) -> str:
+        if not self.tokens:
+            raise TypeSyntaxError("a field's name is missing")
+        name = self.tokens.pop(0)
+        return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+    def _arguments(self) -> tuple[str, ...]:
+        arguments: list[str] = []
+        while self.tokens:
+            arguments.append(self.tokens.pop(0))
+            if self._accept(")"):
+                return tuple(arguments)
+            self._expect(",")
+        raise TypeSyntaxError("a bracket is not closed")
+
+    def _suffixes(self) -> tuple[str, ...]:
+        suffixes: list[str] = []
+        while self._accept("["):
+            size = self.tokens.pop(0) if self.tokens and self.tokens[0].isdigit() else ""
+            self._expect("]")
+            suffixes.append(size)
+        return tuple(suffixes)
+
+    def _accept(self, token: str) -> bool:
+        if self.tokens and self.tokens[0] == token:
+            self.tokens.pop(0)
+            return True
+        return False
+
+    def _expect(self, token: str) -> None:
+        if not self._accept(token):
+            raise TypeSyntaxError(f"{token!r} is missing")
