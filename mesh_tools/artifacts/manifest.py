@@ -109,6 +109,7 @@ class ModelNode(_Relation, frozen=True, kw_only=True, tag="model"):
     version: Version | None = None
     latest_version: Version | None = None
     deprecation_date: str | None = None
+    patch_path: str | None = None
     refs: tuple[RefCall, ...] = ()
 
     @property

@@ -1,0 +1,93 @@
+"""Interface packages on disk: written only where they differ, each file in one step, nothing stale left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from mesh_tools.errors import Location, MeshError
+from mesh_tools.interface.document import from_json, to_json
+from mesh_tools.model.interface import Interface
+
+SEEN_FILE = "interface.json"
+"""In each package: the whole interface that was synced last, which dbt does not read."""
+
+
+def write_package(folder: Path, files: Mapping[str, str], seen: Interface) -> bool:
+    """Make ``folder`` hold exactly ``files`` and the interface they were made from.
+
+    Returns:
+        Whether anything had to be written or removed.
+
+    Raises:
+        MeshError: the folder cannot be written.
+    """
+    wanted = {name: text.encode() for name, text in files.items()} | {SEEN_FILE: to_json(seen)}
+    try:
+        changed = [write_atomically(folder / name, data) for name, data in wanted.items()]
+        removed = _remove_others(folder, wanted)
+    except OSError as error:
+        raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(folder)) from None
+    return any(changed) or removed
+
+
+def read_seen(folder: Path) -> Interface | None:
+    """The interface that the package in ``folder`` was made from; ``None`` when it is not known."""
+    try:
+        return from_json((folder / SEEN_FILE).read_bytes(), str(folder / SEEN_FILE))
+    except (OSError, MeshError):
+        return None  # first sync, or written by another version: then everything is news
+
+
+def remove_packages(state: Path, keep: Iterable[str]) -> list[str]:
+    """Remove the packages below ``state`` whose producers are not in ``keep``; their names."""
+    kept = set(keep)
+    stale = [path for path in sorted(state.glob("*")) if (path / SEEN_FILE).is_file() and path.name not in kept]
+    for path in stale:
+        shutil.rmtree(path)
+    return [path.name for path in stale]
+
+
+def write_atomically(path: Path, data: bytes) -> bool:
+    """Write ``data`` to ``path`` in one step, unless that is what it holds.
+
+    Returns:
+        Whether it was written.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(data)
+            file.close()
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _remove_others(folder: Path, wanted: Mapping[str, bytes]) -> bool:
+    keep = {folder / name for name in wanted}
+    others = [path for path in folder.rglob("*") if path.is_file() and path not in keep]
+    for path in others:
+        path.unlink()
+    for path in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+        if not any(path.iterdir()):
+            path.rmdir()
+    return bool(others)

@@ -1,0 +1,191 @@
+"""Sync: upstream interfaces become the packages that make a project's refs resolve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mesh_tools.errors import ExitCode, MeshError
+from mesh_tools.interface.changes import Difference, differences
+from mesh_tools.interface.needs import Needs, needs_of
+from mesh_tools.interface.package import PackageSettings, render_package
+from mesh_tools.interface.package_files import read_seen, remove_packages, write_package
+from mesh_tools.interface.upstreams import Origin, ResolvedUpstream, Upstreams
+from mesh_tools.mesh.config import SyncSettings
+from mesh_tools.mesh.discovery import PROJECT_FILE
+from mesh_tools.mesh.local_names import local_names
+from mesh_tools.mesh.refs import scan_refs
+from mesh_tools.mesh.workspace import STATE_FOLDER, Workspace
+from mesh_tools.mesh.yaml_file import YamlFile
+from mesh_tools.model.interface import Interface
+from mesh_tools.model.project import InstalledPackage, Project, Upstream
+
+State = Literal["new", "changed", "unchanged"]
+
+
+class UpstreamSync(Struct, frozen=True, kw_only=True):
+    """What became of one upstream of a project.
+
+    Attributes:
+        name: Of the producer.
+        origin: Where its interface came from.
+        state: Of its interface, since the last sync of this project.
+        stubs: Products that got a stub.
+        written: Whether a file had to be written.
+        differences: In the whole interface since the last sync.
+    """
+
+    name: str
+    origin: Origin
+    state: State
+    stubs: tuple[str, ...]
+    written: bool
+    differences: tuple[Difference, ...] = ()
+
+    def touches(self, difference: Difference) -> bool:
+        """Whether a difference is about a product that this project uses."""
+        return difference.product in self.stubs
+
+
+class ProjectSync(Struct, frozen=True, kw_only=True):
+    """What became of one project. With ``errors`` nothing of it was written."""
+
+    project: str
+    upstreams: tuple[UpstreamSync, ...] = ()
+    removed: tuple[str, ...] = ()
+    warnings: tuple[MeshError, ...] = ()
+    errors: tuple[MeshError, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the project can be parsed now."""
+        return not self.errors
+
+
+class Sync:
+    """Syncs the projects of a workspace for one environment. Interfaces are read once for all of them."""
+
+    def __init__(self, workspace: Workspace, environment: str, upstreams: Upstreams | None = None) -> None:
+        self._workspace = workspace
+        self._environment = environment
+        self._upstreams = upstreams or Upstreams(workspace)
+
+    def project(self, project: Project) -> ProjectSync:
+        """Sync one project. What is wrong with it is in the result; other projects are not concerned."""
+        resolved: dict[str, ResolvedUpstream] = {}
+        errors: list[MeshError] = list(_package_errors(project))
+        for upstream in project.upstreams:
+            try:
+                resolved[upstream.name] = self._upstreams.resolve(upstream, self._environment)
+            except MeshError as error:
+                errors.append(error)
+        try:
+            needs = self._needs(project, {name: upstream.interface for name, upstream in resolved.items()})
+        except MeshError as error:
+            return ProjectSync(project=project.name, errors=(*errors, error))
+        errors += needs.errors
+        if errors:
+            return ProjectSync(project=project.name, warnings=needs.warnings, errors=tuple(errors))
+        return self._write(project, resolved, needs)
+
+    def _needs(self, project: Project, interfaces: dict[str, Interface]) -> Needs:
+        known = (*self._workspace.projects, *self._workspace.config.file.upstreams)
+        return needs_of(project, scan_refs(project), local_names(project), interfaces, known)
+
+    def _write(self, project: Project, resolved: dict[str, ResolvedUpstream], needs: Needs) -> ProjectSync:
+        state = project.path / STATE_FOLDER
+        done: list[UpstreamSync] = []
+        try:
+            for name, upstream in resolved.items():
+                done.append(self._write_one(state / name, upstream, needs.products.get(name, frozenset())))
+            removed = remove_packages(state, resolved)
+        except MeshError as error:
+            return ProjectSync(project=project.name, upstreams=tuple(done), errors=(error,))
+        return ProjectSync(project=project.name, upstreams=tuple(done), removed=tuple(removed), warnings=needs.warnings)
+
+    def _write_one(self, folder: Path, upstream: ResolvedUpstream, used: frozenset[str]) -> UpstreamSync:
+        settings = self._workspace.config.file.sync
+        interface = upstream.interface
+        wanted = [p for p in interface.products if settings.stubs == "all" or p.name in used]
+        relations = {
+            key: places
+            for key, places in upstream.relations.items()
+            if any(key == p.name or key.startswith(f"{p.name}.v") for p in wanted)
+        }
+        before = read_seen(folder)
+        seen = _promise(interface)
+        files = render_package(interface, wanted, relations, self._settings(settings))
+        written = write_package(folder, files, seen)
+        found = differences(before, seen) if before else ()
+        state: State = "new" if before is None else "changed" if found else "unchanged"
+        return UpstreamSync(
+            name=interface.project,
+            origin=upstream.origin,
+            state=state,
+            stubs=tuple(p.name for p in wanted),
+            written=written,
+            differences=found,
+        )
+
+    def _settings(self, settings: SyncSettings) -> PackageSettings:
+        return PackageSettings(
+            default_environment=self._workspace.config.default_environment,
+            fallback=settings.fallback == "default",
+            guards=settings.guards,
+        )
+
+
+def _promise(interface: Interface) -> Interface:
+    """Without what changes with every build, so that an unchanged interface is an unchanged file."""
+    return replace(
+        interface,
+        environment=None,
+        published_at=None,
+        relations={},
+        withheld={},
+        consumptions=(),
+        dbt_version=None,
+        mesh_version=None,
+    )
+
+
+def _package_errors(project: Project) -> Iterator[MeshError]:
+    for upstream in project.upstreams:
+        expected = f"{STATE_FOLDER}/{upstream.name}"
+        local = any(p.kind == "local" and p.source.strip("/").removeprefix("./") == expected for p in project.packages)
+        real = _installed_as(upstream, project.packages, project.path)
+        if real is not None:
+            yield MeshError(
+                f"{upstream.name} is an upstream project and also installed as a package ({real.source})",
+                where=real.where,
+                hint="keep one: its interface (dependencies.yml) or its whole code (packages.yml)",
+                exit_code=ExitCode.FAILED,
+            )
+        elif not local:
+            yield MeshError(
+                f"{upstream.name} is declared as an upstream project, but its interface package is not installed",
+                where=upstream.where,
+                hint=f"add to packages.yml: packages: [{{local: {expected}}}]",
+                exit_code=ExitCode.FAILED,
+            )
+
+
+def _installed_as(upstream: Upstream, packages: Iterable[InstalledPackage], root: Path) -> InstalledPackage | None:
+    return next((package for package in packages if _package_name(package, root) == upstream.name), None)
+
+
+def _package_name(package: InstalledPackage, root: Path) -> str | None:
+    """The dbt name of a package, as far as it can be told without installing it."""
+    if package.kind != "local":
+        return package.source.rstrip("/").removesuffix(".git").rsplit("/", 1)[-1].replace("-", "_")
+    if package.source.strip("/").removeprefix("./").startswith(f"{STATE_FOLDER}/"):
+        return None
+    project_file = root / package.source / PROJECT_FILE
+    if not project_file.is_file():
+        return None
+    content = YamlFile.read(project_file).value
+    return str(content.get("name")) if isinstance(content, dict) else None

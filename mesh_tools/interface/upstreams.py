@@ -1,0 +1,151 @@
+"""Finds the interface of an upstream project, wherever it is.
+
+In this order: the registry; the ``interface.yml`` that a project of the same repository has committed; the plain
+``manifest.json`` of a producer that mesh.yml names under ``upstreams``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mesh_tools.artifacts.manifest import decode_manifest, read_manifest
+from mesh_tools.errors import Location, MeshError, did_you_mean
+from mesh_tools.interface.document import from_yaml
+from mesh_tools.interface.extract import interface_of
+from mesh_tools.interface.package_macros import ANY_ENVIRONMENT
+from mesh_tools.interface.registry import Registry, open_registry
+from mesh_tools.mesh.workspace import Workspace
+from mesh_tools.model.interface import Interface, Relation, product_key
+from mesh_tools.model.project import Upstream
+
+INTERFACE_FILE = "interface.yml"
+
+Origin = Literal["registry", "interface.yml", "manifest"]
+
+
+class ResolvedUpstream(Struct, frozen=True, kw_only=True):
+    """An upstream interface, where it came from, and its relations: product key -> environment -> relation."""
+
+    interface: Interface
+    origin: Origin
+    relations: Mapping[str, Mapping[str, Relation]]
+
+
+class Upstreams:
+    """The interfaces that the projects of a workspace may build on."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._read_manifest = cache(_manifest_interface)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry of the mesh.
+
+        Raises:
+            MeshError: it cannot be opened.
+        """
+        settings = self._workspace.config.registry
+        return open_registry(settings.url, base=self._workspace.root, options=settings.options)
+
+    def knows(self, name: str) -> bool:
+        """Whether ``name`` is a project of the mesh or a declared producer outside it."""
+        return name in self._workspace.projects or name in self._workspace.config.file.upstreams
+
+    def resolve(self, upstream: Upstream, environment: str) -> ResolvedUpstream:
+        """The interface of ``upstream`` as of ``environment``.
+
+        Raises:
+            MeshError: it is nowhere, or what is there cannot be read.
+        """
+        name = upstream.name
+        external = self._workspace.config.file.upstreams.get(name)
+        if external is not None:
+            return self._from_manifest(name, external.manifest)
+        published = self._published(name)
+        promise = published.get(environment)
+        if promise is None and self._workspace.config.file.sync.fallback == "default":
+            promise = published.get(self._workspace.config.default_environment)
+        if promise is not None:
+            return ResolvedUpstream(interface=promise, origin="registry", relations=_by_key(published))
+        committed = self._committed(name)
+        if committed is not None:
+            relations = _by_key({**published, ANY_ENVIRONMENT: _with_placeholders(committed)})
+            return ResolvedUpstream(interface=committed, origin="interface.yml", relations=relations)
+        raise self._unknown(upstream, environment)
+
+    def _published(self, name: str) -> dict[str, Interface]:
+        environments = self._workspace.config.environments
+        found = {environment: self.registry.get(name, environment) for environment in environments}
+        return {environment: interface for environment, interface in found.items() if interface is not None}
+
+    def _committed(self, name: str) -> Interface | None:
+        project = self._workspace.projects.get(name)
+        path = project.path / INTERFACE_FILE if project else None
+        return from_yaml(path.read_bytes(), str(path)) if path and path.is_file() else None
+
+    def _from_manifest(self, name: str, location: str) -> ResolvedUpstream:
+        interface = self._read_manifest(location, self._workspace.root)
+        if interface.project != name:
+            raise MeshError(
+                f"upstreams.{name}: the manifest is of the project '{interface.project}'",
+                where=self._workspace.config.yaml.locate("upstreams", name, "manifest"),
+                hint=f"call it {interface.project} in mesh.yml and in dependencies.yml",
+            )
+        return ResolvedUpstream(interface=interface, origin="manifest", relations=_by_key({ANY_ENVIRONMENT: interface}))
+
+    def _unknown(self, upstream: Upstream, environment: str) -> MeshError:
+        name = upstream.name
+        if name in self._workspace.projects:
+            return MeshError(
+                f"{name} has not been published in the environment '{environment}' yet",
+                where=upstream.where,
+                hint=f"run `mesh build --env {environment} --select +{name}`",
+            )
+        near = did_you_mean(name, self._workspace.projects)
+        return MeshError(
+            f"nothing is known of the upstream project '{name}'",
+            where=upstream.where,
+            hint=(f"{near}\n" if near else "")
+            + f"if it is in another repository, publish it to {self.registry.url} from there,\n"
+            f"or name its manifest in mesh.yml: upstreams: {{{name}: {{manifest: PATH-OR-URL}}}}",
+        )
+
+
+def _by_key(interfaces: Mapping[str, Interface]) -> dict[str, dict[str, Relation]]:
+    relations: dict[str, dict[str, Relation]] = {}
+    for environment, interface in interfaces.items():
+        for key, relation in interface.relations.items():
+            relations.setdefault(key, {})[environment] = relation
+    return relations
+
+
+def _with_placeholders(committed: Interface) -> Interface:
+    """A committed interface knows no relations. With these the project parses; its guards say what is missing."""
+    keys = {product_key(p.name, version.v): p.name for p in committed.products for version in p.versions}
+    return replace(
+        committed,
+        relations={
+            key: Relation(database=committed.project, schema="not_published", identifier=name)
+            for key, name in keys.items()
+        },
+    )
+
+
+def _manifest_interface(location: str, root: Path) -> Interface:
+    if "://" not in location:
+        return interface_of(read_manifest(root / location))
+    # fsspec costs start-up time, so only who uses a URL pays for it.
+    from mesh_tools.interface.registry_remote import open_store  # noqa: PLC0415
+
+    store = open_store(location, {})
+    data = store.read()
+    if data is None:
+        raise MeshError("there is no manifest at this address", where=Location(store.url))
+    return interface_of(decode_manifest(data, Location(store.url)))
