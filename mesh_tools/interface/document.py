@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 64 * 1024 * 1024
-"""Largest document that is read, in bytes. A thousand products with thirty columns each take about 10 MiB."""
+"""Largest document that is read, in bytes. A thousand products with thirty described columns each take about 5 MiB."""
 
 _HEADER = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
