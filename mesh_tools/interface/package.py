@@ -76,8 +76,16 @@ def render_package(
     if models:
         document["models"] = models
     files["models/_mesh_interface.yml"] = GENERATED + dump(document)
-    files["macros/mesh.sql"] = render_macros(project, relations, settings.default_environment, settings.fallback)
+    places = _by_stem_too(products, relations)
+    files["macros/mesh.sql"] = render_macros(project, places, settings.default_environment, settings.fallback)
     return files
+
+
+def _by_stem_too(products: Iterable[Product], relations: Relations) -> Relations:
+    """The relations under the stems of the stubs too: dbt 1 first names a versioned model after its file."""
+    keys = ((product_key(p.name, v.v), PurePosixPath(_stub_path(v)).stem) for p in products for v in p.versions)
+    wanted = {name: relations[key] for key, stem in keys if key in relations for name in (stem, key)}
+    return dict(sorted(wanted.items()))
 
 
 def _project_file(project: str) -> dict[str, Any]:

@@ -45,18 +45,19 @@ _TEMPLATE = """\
     {{ return(relation[part]) }}
 {% endmacro %}
 
+{#- A guard is a node of this package too, and lies where the consumer's own tests lie. -#}
 {% macro generate_database_name(custom_database_name=none, node=none) %}
-    {%- set database = __PROJECT__.mesh_relation(node, 0) -%}
+    {%- set database = __PROJECT__.mesh_relation(node, 0) if node.resource_type == 'model' else none -%}
     {{ return(target.database if database is none else database) }}
 {% endmacro %}
 
 {% macro generate_schema_name(custom_schema_name=none, node=none) %}
-    {%- set schema = __PROJECT__.mesh_relation(node, 1) -%}
+    {%- set schema = __PROJECT__.mesh_relation(node, 1) if node.resource_type == 'model' else none -%}
     {{ return(target.schema if schema is none else schema) }}
 {% endmacro %}
 
 {% macro generate_alias_name(custom_alias_name=none, node=none) %}
-    {{ return(__PROJECT__.mesh_relation(node, 2)) }}
+    {{ return(__PROJECT__.mesh_relation(node, 2) if node.resource_type == 'model' else node.name) }}
 {% endmacro %}
 
 {#- Fails with a row for each thing that is not as the interface says. `columns` is a list of [name, type]; a type of

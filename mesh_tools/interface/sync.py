@@ -111,14 +111,9 @@ class Sync:
         settings = self._workspace.config.file.sync
         interface = upstream.interface
         wanted = [p for p in interface.products if settings.stubs == "all" or p.name in used]
-        relations = {
-            key: places
-            for key, places in upstream.relations.items()
-            if any(key == p.name or key.startswith(f"{p.name}.v") for p in wanted)
-        }
         before = read_seen(folder)
         seen = _promise(interface)
-        files = render_package(interface, wanted, relations, self._settings(settings))
+        files = render_package(interface, wanted, upstream.relations, self._settings(settings))
         written = write_package(folder, files, seen)
         found = differences(before, seen) if before else ()
         state: State = "new" if before is None else "changed" if found else "unchanged"
