@@ -275,9 +275,3 @@ def test_a_web_server_that_never_answers_is_one_error_in_time(tmp_path: Path) ->
         options = {"client_kwargs": {"timeout": ClientTimeout(total=0.2)}}
         with pytest.raises(MeshError, match="does not answer in time"):
             open_registry(url, base=tmp_path, options=options).get("fleet", "prod")
-
-
-def test_a_host_without_an_address_is_one_error(tmp_path: Path) -> None:
-    """``.invalid`` is reserved never to exist (RFC 6761)."""
-    with pytest.raises(MeshError, match=r"cannot be reached|does not answer in time"):
-        open_registry("http://registry.invalid/r", base=tmp_path).get("fleet", "prod")
