@@ -187,6 +187,16 @@ class ExposureNode(_Resource, frozen=True, kw_only=True, tag="exposure"):
     owner: dict[str, Any] | None = None
 
 
+class UnitTestNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit test."""
+
+    unique_id: str
+    name: str
+    package_name: str
+    original_file_path: str = ""
+    depends_on: DependsOn = DependsOn()
+
+
 class GroupNode(msgspec.Struct, frozen=True, kw_only=True):
     """A group of models with one owner."""
 
@@ -209,6 +219,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, SourceNode] = {}
     exposures: dict[str, ExposureNode] = {}
     groups: dict[str, GroupNode] = {}
+    unit_tests: dict[str, UnitTestNode] = {}
 
     @property
     def project(self) -> str:
@@ -236,6 +247,7 @@ class _LooseManifest(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, SourceNode] = {}
     exposures: dict[str, ExposureNode] = {}
     groups: dict[str, GroupNode] = {}
+    unit_tests: dict[str, UnitTestNode] = {}
 
 
 class _Tag(msgspec.Struct, frozen=True):
@@ -299,7 +311,12 @@ def _known_nodes(loose: _LooseManifest) -> Manifest:
         if _TAG.decode(raw).resource_type in _KNOWN_TYPES
     }
     return Manifest(
-        metadata=loose.metadata, nodes=nodes, sources=loose.sources, exposures=loose.exposures, groups=loose.groups
+        metadata=loose.metadata,
+        nodes=nodes,
+        sources=loose.sources,
+        exposures=loose.exposures,
+        groups=loose.groups,
+        unit_tests=loose.unit_tests,
     )
 
 

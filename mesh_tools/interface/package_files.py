@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from mesh_tools.errors import Location, MeshError
+from mesh_tools.files import write_atomically
 from mesh_tools.interface.document import from_json, to_json
 from mesh_tools.model.interface import Interface
 
@@ -49,37 +48,6 @@ def remove_packages(state: Path, keep: Iterable[str]) -> list[str]:
     for path in stale:
         shutil.rmtree(path)
     return [path.name for path in stale]
-
-
-def write_atomically(path: Path, data: bytes) -> bool:
-    """Write ``data`` to ``path`` in one step, unless that is what it holds.
-
-    Returns:
-        Whether it was written.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(data)
-            file.close()
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    return True
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _remove_others(folder: Path, wanted: Mapping[str, bytes]) -> bool:

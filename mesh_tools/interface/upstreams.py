@@ -22,7 +22,7 @@ from mesh_tools.interface.package_macros import ANY_ENVIRONMENT
 from mesh_tools.interface.registry import Registry, open_registry
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface, Relation, product_key
-from mesh_tools.model.project import Upstream
+from mesh_tools.model.project import Project, Upstream
 
 INTERFACE_FILE = "interface.yml"
 
@@ -74,7 +74,7 @@ class Upstreams:
             promise = published.get(self._workspace.config.default_environment)
         if promise is not None:
             return ResolvedUpstream(interface=promise, origin="registry", relations=_by_key(published))
-        committed = self._committed(name)
+        committed = committed_interface(self._workspace.projects.get(name))
         if committed is not None:
             relations = _by_key({**published, ANY_ENVIRONMENT: _with_placeholders(committed)})
             return ResolvedUpstream(interface=committed, origin="interface.yml", relations=relations)
@@ -84,11 +84,6 @@ class Upstreams:
         environments = self._workspace.config.environments
         found = {environment: self.registry.get(name, environment) for environment in environments}
         return {environment: interface for environment, interface in found.items() if interface is not None}
-
-    def _committed(self, name: str) -> Interface | None:
-        project = self._workspace.projects.get(name)
-        path = project.path / INTERFACE_FILE if project else None
-        return from_yaml(path.read_bytes(), str(path)) if path and path.is_file() else None
 
     def _from_manifest(self, name: str, location: str) -> ResolvedUpstream:
         interface = self._read_manifest(location, self._workspace.root)
@@ -116,6 +111,16 @@ class Upstreams:
             + f"if it is in another repository, publish it to {self.registry.url} from there,\n"
             f"or name its manifest in mesh.yml: upstreams: {{{name}: {{manifest: PATH-OR-URL}}}}",
         )
+
+
+def committed_interface(project: Project | None) -> Interface | None:
+    """The ``interface.yml`` in a project's folder, if there is one.
+
+    Raises:
+        MeshError: it is no interface document.
+    """
+    path = project.path / INTERFACE_FILE if project else None
+    return from_yaml(path.read_bytes(), str(path)) if path and path.is_file() else None
 
 
 def _by_key(interfaces: Mapping[str, Interface]) -> dict[str, dict[str, Relation]]:

@@ -19,6 +19,9 @@ Unknown keys are refused, so that a promise with a typing error is not silently 
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 from msgspec import Struct
 
 from mesh_tools.model.interface import Classification, Freshness, Owner, Tier
@@ -60,3 +63,14 @@ class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     classification: Classification | None = None
     semantic_type: str | None = None
     deprecated_until: str | None = None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of both, under ``$defs``; the top level takes either."""
+    (model, column), components = msgspec.json.schema_components((ModelMeta, ColumnMeta), ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "meta.mesh of a model or a column",
+        "anyOf": [model, column],
+        "$defs": components,
+    }

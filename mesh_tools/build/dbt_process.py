@@ -1,0 +1,72 @@
+"""Runs inside a process of its own: dbt, asked by a request on standard input, telling what happens line by line.
+
+dbt is imported here and nowhere else, so that no command pays for it that does not build, and so that its open
+connections end with the process: a DuckDB file that is still open elsewhere must not be copied or published.
+
+    {"commands": [["deps"], ["build", "--target", "dev"]], "log": "dbt.log"}   ->   one JSON object a line
+
+What dbt itself prints goes to the log file; standard output carries events alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+# dbt's events that say something about a node, by name; each carries `node_info`.
+_STARTED = "NodeStart"
+_FINISHED = "NodeFinished"
+# "1 of 6 START ...": the only event that knows the true total.
+_LINE = "LogStartLine"
+
+
+def main() -> int:
+    """Run the commands of the request in turn, up to the first that fails.
+
+    Returns:
+        0 when all of them succeeded, 1 when one failed, 2 when dbt could not do what it was asked.
+    """
+    request = json.load(sys.stdin)
+    events = _redirect_output(request["log"])
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds
+
+    runner = dbtRunner(callbacks=[lambda event: _tell(event, events)])
+    for command in request["commands"]:
+        _write(events, event="command", name=command[0])
+        result = runner.invoke(command)
+        if result.exception is not None:
+            _write(events, event="error", message=str(result.exception))
+            return 2
+        if not result.success:
+            return 1
+    return 0
+
+
+def _redirect_output(log: str) -> TextIO:
+    """Keep standard output for events, and send everything that dbt and its adapters print to the log."""
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+    return events
+
+
+def _tell(event: Any, events: TextIO) -> None:
+    name = event.info.name
+    if name in (_STARTED, _FINISHED):
+        node = event.data.node_info
+        state = "started" if name == _STARTED else "finished"
+        _write(events, event=state, unique_id=node.unique_id, status=node.node_status)
+    elif name == _LINE:
+        _write(events, event="count", total=event.data.total)
+
+
+def _write(events: TextIO, **fields: Any) -> None:
+    events.write(json.dumps(fields, default=str) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""Starts dbt in a process of its own, and reads what it left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mesh_tools.artifacts.manifest import Manifest, read_manifest
+from mesh_tools.artifacts.run_results import RunResults, read_run_results
+from mesh_tools.build.events import Listener, NodeFinished, NodesCounted
+from mesh_tools.build.runs import NodeFailure
+from mesh_tools.errors import ExitCode, Location, MeshError
+from mesh_tools.model.project import Project
+
+LOG_FILE = "dbt.log"
+_PARTIAL_PARSE = "partial_parse.msgpack"
+_FILE = re.compile(r"(?:\(|Error reading [\w-]+: |in file )([\w./-]+\.(?:sql|py|ya?ml|md|csv))")
+_LINE = re.compile(r"(?:near |\b)line (\d+)")
+_SHORTENED = 6  # lines of dbt's message
+
+
+class DbtOutcome(Struct, frozen=True, kw_only=True):
+    """What dbt did. ``results`` is ``None`` when it ran no node."""
+
+    success: bool
+    results: RunResults | None = None
+    counts: dict[str, dict[str, int]] = {}
+    failures: tuple[NodeFailure, ...] = ()
+    error: MeshError | None = None
+
+
+def check_dbt_installed() -> None:
+    """Raise unless dbt can be run.
+
+    Raises:
+        MeshError: it is not installed in the Python that runs mesh.
+    """
+    if find_spec("dbt") is None or find_spec("dbt.cli") is None:
+        raise MeshError(
+            "dbt is not installed beside mesh-tools",
+            hint="pip install 'mesh-tools[duckdb]', or dbt-core with your warehouse's adapter",
+        )
+
+
+def needs_deps(project: Project) -> bool:
+    """Whether `dbt deps` has to run: a declared package is not installed, or the declarations are newer."""
+    if not project.packages:
+        return False
+    installed = project.path / project.packages_install_path
+    lock = project.path / "package-lock.yml"
+    if not lock.is_file():
+        return True
+    declared = [path for name in ("packages.yml", "dependencies.yml") if (path := project.path / name).is_file()]
+    if any(path.stat().st_mtime > lock.stat().st_mtime for path in declared):
+        return True
+    present = {path.resolve() for path in installed.glob("*")} if installed.is_dir() else set()
+    linked = [(project.path / package.source).resolve() for package in project.packages if package.kind == "local"]
+    # Where dbt copies instead of linking, a copy may be stale.
+    return len(present) < len(project.packages) or not present.issuperset(linked)
+
+
+def run_dbt(
+    project: Project, commands: Sequence[Sequence[str]], artifacts: Path, cache: Path, listener: Listener
+) -> DbtOutcome:
+    """Run dbt commands in turn in one process; the last one's artifacts stay in ``artifacts``.
+
+    Args:
+        project: Runs in its folder.
+        commands: Arguments of each, such as ``["build", "--target", "dev"]``.
+        artifacts: Becomes dbt's target path, and holds its log.
+        cache: Folder of the partial parse file, kept from run to run.
+        listener: Told about nodes.
+    """
+    artifacts.mkdir(parents=True, exist_ok=True)
+    _copy(cache / _PARTIAL_PARSE, artifacts / _PARTIAL_PARSE)
+    error = _run(project, commands, artifacts, listener)
+    _copy(artifacts / _PARTIAL_PARSE, cache / _PARTIAL_PARSE)
+    (artifacts / _PARTIAL_PARSE).unlink(missing_ok=True)
+    results = read_run_results(artifacts / "run_results.json") if (artifacts / "run_results.json").is_file() else None
+    if results is None:
+        return DbtOutcome(success=error is None, error=error)
+    failures = _failures(results, artifacts)
+    return DbtOutcome(
+        success=error is None and not failures,
+        results=results,
+        counts=_counts(results),
+        failures=failures,
+        error=error if not failures else None,
+    )
+
+
+def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, listener: Listener) -> MeshError | None:
+    common = ["--target-path", str(artifacts), "--log-path", str(artifacts), "--no-use-colors", "--no-version-check"]
+    request = {
+        "commands": [[*command, *common] if command[0] != "deps" else list(command) for command in commands],
+        "log": str(artifacts / LOG_FILE),
+    }
+    environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mesh_tools.build.dbt_process"],
+        cwd=project.path,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    with process:
+        if process.stdin is None or process.stdout is None:  # never with PIPE; the types do not know
+            raise AssertionError
+        process.stdin.write(json.dumps(request))
+        process.stdin.close()
+        message = None
+        for line in process.stdout:
+            message = _heard(json.loads(line), project.name, listener) or message
+    if process.returncode == 0:
+        return None
+    return _error(message or f"dbt ended with exit code {process.returncode}", project, artifacts)
+
+
+def _heard(event: dict[str, Any], project: str, listener: Listener) -> str | None:
+    tell: dict[str, Callable[[], None]] = {
+        "count": lambda: listener(NodesCounted(project=project, total=event["total"])),
+        "finished": lambda: listener(
+            NodeFinished(project=project, unique_id=event["unique_id"], status=event["status"])
+        ),
+    }
+    tell.get(event["event"], lambda: None)()
+    return event["message"] if event["event"] == "error" else None
+
+
+def _error(message: str, project: Project, artifacts: Path) -> MeshError:
+    """The message of dbt itself, shortened, with the file and line that it names."""
+    lines = [line.rstrip() for line in message.splitlines() if line.strip()]
+    file, line = _FILE.search(message), _LINE.search(message)
+    where = None
+    if file:
+        found = _resolve(project, file[1])
+        where = Location.of(found, int(line[1]) if line else None) if found else None
+    return MeshError(
+        f"dbt stopped in {project.name}: "
+        + "\n".join(lines[:_SHORTENED])
+        + ("\n  ..." if len(lines) > _SHORTENED else ""),
+        where=where,
+        hint=f"dbt's whole output: {Location.of(artifacts / LOG_FILE)}",
+        exit_code=ExitCode.FAILED,
+    )
+
+
+def _resolve(project: Project, name: str) -> Path | None:
+    """Find a file that dbt names: the project, or one of its resource folders."""
+    folders = [folder for paths in project.resource_paths.values() for folder in paths]
+    candidates = (project.path / name, *(project.path / folder / name for folder in folders))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _counts(results: RunResults) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {}
+    for result in results.results:
+        counts.setdefault(result.resource_type, Counter())[result.status] += 1
+    return {kind: dict(sorted(statuses.items())) for kind, statuses in sorted(counts.items())}
+
+
+def _failures(results: RunResults, artifacts: Path) -> tuple[NodeFailure, ...]:
+    failed = [result for result in results.results if result.failed]
+    if not failed:
+        return ()
+    paths = _paths(read_manifest(artifacts / "manifest.json"))
+    return tuple(
+        NodeFailure(
+            unique_id=result.unique_id,
+            status=result.status,
+            message=(result.message or "").strip(),
+            path=paths.get(result.unique_id, ""),
+        )
+        for result in failed
+    )
+
+
+def _paths(manifest: Manifest) -> dict[str, str]:
+    nodes = (*manifest.nodes.values(), *manifest.unit_tests.values())
+    return {node.unique_id: node.original_file_path for node in nodes}
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)

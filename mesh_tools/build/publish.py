@@ -1,0 +1,49 @@
+"""Publishing: the interface that a manifest describes becomes what consumers see in the registry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mesh_tools.artifacts.manifest import read_manifest
+from mesh_tools.errors import MeshError
+from mesh_tools.interface.extract import interface_of
+from mesh_tools.interface.upstreams import Upstreams, committed_interface
+from mesh_tools.mesh.workspace import Workspace
+from mesh_tools.model.interface import Interface
+from mesh_tools.model.project import Project
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """What was published, and whether it differs from what was there before."""
+
+    interface: Interface
+    changed: bool
+
+
+def present_interface(workspace: Workspace, project: Project, manifest: Path) -> Interface:
+    """The interface of ``project`` as ``manifest`` has it.
+
+    Raises:
+        MeshError: the manifest cannot be read, is another project's, or its ``meta.mesh`` is wrong.
+    """
+    read = read_manifest(manifest)
+    if read.project != project.name:
+        raise MeshError(f"{manifest} is of the project '{read.project}', not of '{project.name}'")
+    domain = workspace.config.domain_of(project.name)
+    return interface_of(read, domain=domain, accepted=committed_interface(project))
+
+
+def publish(
+    workspace: Workspace, upstreams: Upstreams, project: Project, manifest: Path, environment: str
+) -> Published:
+    """Publish the interface of ``project`` as of ``environment``.
+
+    Raises:
+        MeshError: see :func:`present_interface`; or the registry is read-only or cannot be reached.
+    """
+    interface = replace(present_interface(workspace, project, manifest), environment=environment)
+    publication = upstreams.registry.publish(interface)
+    return Published(interface=interface, changed=publication.changed)

@@ -1,0 +1,23 @@
+"""`mesh status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mesh_tools.cli.options import EnvironmentOption, Format, FormatOption, MeshFileOption
+
+
+def status(env: EnvironmentOption = None, mesh_file: MeshFileOption = None, output: FormatOption = Format.text) -> None:
+    """Show projects, products, versions, promises, and the last build of each project."""
+    from mesh_tools.build.status import mesh_status
+    from mesh_tools.mesh.workspace import Workspace
+    from mesh_tools.report.console import console, print_json
+    from mesh_tools.report.status import print_status
+
+    workspace = Workspace.open(Path.cwd(), mesh_file)
+    environment, _ = workspace.config.environment(env)
+    found = mesh_status(workspace, environment)
+    if output is Format.json:
+        print_json(found)
+    else:
+        print_status(console(), found)

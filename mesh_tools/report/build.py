@@ -1,0 +1,133 @@
+"""What `mesh build` prints: progress while it runs, then a table and the failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from mesh_tools.build.events import (
+    Event,
+    Listener,
+    NodeFinished,
+    NodesCounted,
+    ProjectFinished,
+    ProjectStarted,
+)
+from mesh_tools.build.runs import NodeFailure, ProjectRun, Run
+from mesh_tools.errors import display_path
+
+_COLOURS = {"success": "green", "failed": "red", "refused": "red", "skipped": "yellow"}
+_FAILED = frozenset({"error", "fail", "runtime error"})
+_SHOWN_LINES = 4
+
+
+@contextmanager
+def build_progress(to: Console, *, quiet: bool) -> Iterator[Listener]:
+    """A listener that shows a build while it runs: a live bar on a terminal, plain lines elsewhere."""
+    if quiet:
+        yield lambda _event: None
+    elif to.is_terminal:
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=to,
+            transient=True,
+        ) as progress:
+            yield _Live(progress)
+    else:
+        yield _Plain(to)
+
+
+class _Live:
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("starting", total=None)
+        self._failures = 0
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, ProjectStarted):
+            self._failures = 0
+            text = f"{event.position}/{event.total} {event.project}"
+            self._progress.reset(self._task, total=None, description=text, start=True)
+        elif isinstance(event, NodesCounted):
+            self._progress.update(self._task, total=event.total)
+        elif isinstance(event, NodeFinished):
+            self._failures += event.status in _FAILED
+            failed = f" [red]{self._failures} failed[/red]" if self._failures else ""
+            self._progress.update(self._task, advance=1, description=f"{event.project}{failed}")
+        else:
+            self._progress.console.print(_finished(event))
+
+
+class _Plain:
+    def __init__(self, to: Console) -> None:
+        self._to = to
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, ProjectStarted):
+            self._to.print(Text(f"building {event.project} ({event.position} of {event.total})"))
+        elif isinstance(event, ProjectFinished):
+            self._to.print(_finished(event))
+
+
+def _finished(event: ProjectFinished) -> Text:
+    return Text.assemble(f"{event.project}: ", (event.status, _COLOURS[event.status]), f" in {event.seconds:.1f} s")
+
+
+def print_run(to: Console, run: Run, artifacts: Path) -> None:
+    """The summary of a build: a table, then everything that failed with the command to look closer."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("project", "status", "models", "tests", "time"):
+        table.add_column(heading, justify="right" if heading == "time" else "left")
+    for project in run.projects:
+        table.add_row(
+            project.project,
+            Text(project.status, style=_COLOURS[project.status]),
+            _count(project, ("model", "seed", "snapshot")),
+            _count(project, ("test", "unit_test")),
+            f"{project.seconds:.1f} s",
+        )
+    to.print()
+    to.print(table)
+    for project in run.projects:
+        _print_failures(to, project, artifacts / project.project)
+
+
+def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:
+    statuses: dict[str, int] = {}
+    for kind in kinds:
+        for status, count in project.counts.get(kind, {}).items():
+            word = {"success": "ok", "pass": "ok"}.get(status, status)
+            statuses[word] = statuses.get(word, 0) + count
+    return ", ".join(f"{count} {word}" for word, count in sorted(statuses.items(), key=lambda item: item[0] != "ok"))
+
+
+def _print_failures(to: Console, project: ProjectRun, artifacts: Path) -> None:
+    if project.reason:
+        to.print(Text(f"{project.project} was skipped: {project.reason}", style="yellow"))
+    if project.error:
+        to.print(Text.assemble((f"{project.project}: ", "bold red"), project.error))
+    for failure in project.failures:
+        _print_failure(to, project, failure)
+    if project.failures:
+        names = " ".join(dict.fromkeys(failure.name for failure in project.failures))
+        to.print(Text(f"  look closer: cd to the project and run `dbt build --select {names}`"))
+        to.print(Text(f"  dbt's output: {display_path(artifacts / 'dbt.log')}"))
+
+
+def _print_failure(to: Console, project: ProjectRun, failure: NodeFailure) -> None:
+    kind = failure.kind.replace("_", " ")
+    to.print(Text.assemble((f"{project.project}: ", "bold red"), f"{kind} {failure.name} {failure.status}"))
+    if failure.path:
+        to.print(Text.assemble(("  --> ", "cyan"), failure.path))
+    for line in failure.message.splitlines()[:_SHOWN_LINES]:
+        to.print(Text(f"  {line}"))

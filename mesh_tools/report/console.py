@@ -1,0 +1,55 @@
+"""Consoles and errors: colour only on a terminal, width of the terminal, nothing rewrapped in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, TextIO
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from mesh_tools.errors import MeshError
+
+_WIDE = 10_000
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console on ``stream``, standard output by default."""
+    stream = stream or sys.stdout
+    width = None if stream.isatty() else _WIDE
+    return Console(file=stream, width=width, highlight=False, soft_wrap=True)
+
+
+def print_json(document: Any) -> None:
+    """Print a report for programs: structs and plain values, two spaces of indentation."""
+    plain = msgspec.to_builtins(document)
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n")
+
+
+def print_problem(to: Console, error: MeshError, label: str = "error") -> None:
+    """Print an error or a warning: what is wrong, where, what to do next."""
+    colour = "red" if label == "error" else "yellow"
+    first, *rest = error.message.splitlines() or [""]
+    to.print(Text.assemble((f"{label}: ", f"bold {colour}"), (first, "bold")))
+    for line in rest:
+        to.print(Text(f"  {line}"))
+    if error.where:
+        to.print(Text.assemble(("  --> ", "cyan"), str(error.where)))
+    if error.hint:
+        head, *tail = error.hint.splitlines()
+        to.print(Text.assemble(("  hint: ", "cyan"), head))
+        for line in tail:
+            to.print(Text(f"        {line}"))
+
+
+def problem_document(error: MeshError) -> dict[str, Any]:
+    """An error or a warning, for programs."""
+    where = error.where
+    return {
+        "message": error.message,
+        "hint": error.hint,
+        "path": where.path if where else None,
+        "line": where.line if where else None,
+        "column": where.column if where else None,
+    }
