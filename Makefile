@@ -1,0 +1,73 @@
+# The two that matter: `make demo` builds the reference mesh, `make test` runs the tests. Both set up what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+SOURCES := mesh_tools tests projects/land.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench docs check lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(BIN)/.dev ## Make .venv with everything for development
+
+demo: $(BIN)/.demo ## Build the whole reference mesh, and print its products
+	@$(BIN)/python projects/land.py
+	@$(BIN)/mesh build
+	@$(BIN)/mesh status
+
+test: $(BIN)/.dev ## Run all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+lint: $(BIN)/.dev ## Lint, check the format, check the types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(BIN)/.dev ## Mend what the linter can mend, and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(BIN)/.dev ## Measure beside peers; writes docs/benchmarks.md
+	@$(BIN)/python tests/benchmarks/run.py
+
+docs: $(BIN)/.dev ## Write the generated parts of docs/ anew
+	@$(BIN)/python -m mesh_tools schema mesh > docs/schemas/mesh.json
+	@$(BIN)/python -m mesh_tools schema interface > docs/schemas/interface.json
+	@$(BIN)/python -m mesh_tools schema meta > docs/schemas/meta.json
+
+check: lint test ## Everything that must hold before a commit: lint and test
+
+lock: ## Resolve the requirements anew (needs uv)
+	uv pip compile -q pyproject.toml --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
+	  --extra duckdb --extra s3 --extra https --group build --group demo --group dev --upgrade -o requirements/dev.txt
+	uv pip compile -q pyproject.toml --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
+	  --extra duckdb --group build --group demo -c requirements/dev.txt -o requirements/demo.txt
+
+clean: ## Remove everything that was built; keeps .venv
+	rm -rf .mesh .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf projects/*/target projects/*/logs projects/*/dbt_packages projects/*/.mesh
+	rm -f projects/*/profiles.yml projects/*/package-lock.yml
+
+$(BIN)/python:
+	$(if $(UV),uv venv -q --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
+
+# Every package is locked with its hashes; this checkout is then added to them without resolving anything.
+define install
+	@echo "installing $(1) into $(VENV)"
+	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
+	  --require-hashes -r $(1)
+	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
+	  --no-deps --no-build-isolation -e .
+endef
+
+$(BIN)/.demo: requirements/demo.txt pyproject.toml | $(BIN)/python
+	$(call install,requirements/demo.txt)
+	@touch $@
+
+$(BIN)/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
+	$(call install,requirements/dev.txt)
+	@touch $@ $(BIN)/.demo
