@@ -38,10 +38,10 @@ MAX_BYTES = 64 * 1024 * 1024
 
 _HEADER = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
-# To change it, change the dbt project, then run `mesh contract diff` and `mesh contract accept`.
+# To change it, change the dbt project, then run `mesh interface PROJECT --write`.
 """
 _REWRITE_JSON = "publish the project again"
-_REWRITE_YAML = "restore it from version control, or run `mesh contract accept` to write it anew"
+_REWRITE_YAML = "restore it from version control, or run `mesh interface PROJECT --write` to write it anew"
 _CONFLICT = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
 
 
@@ -102,7 +102,7 @@ def from_yaml(text: str | bytes, source: str) -> Interface:
     if conflict:
         raise MeshError(
             "the interface document holds an unresolved merge conflict",
-            hint="take either side, then run `mesh contract accept` to write it anew",
+            hint="take either side, then run `mesh interface PROJECT --write` to write it anew",
             where=Location(source, text.count("\n", 0, conflict.start()) + 1),
         )
     document = load(text, source)

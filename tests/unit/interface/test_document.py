@@ -314,7 +314,7 @@ def test_yaml_is_a_readable_diff() -> None:
 
 EXPECTED_YAML = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
-# To change it, change the dbt project, then run `mesh contract diff` and `mesh contract accept`.
+# To change it, change the dbt project, then run `mesh interface PROJECT --write`.
 schema_version: "1.0"
 project: fleet
 domain: fleet
@@ -554,7 +554,7 @@ def test_an_edit_by_hand_is_noticed() -> None:
         from_json(to_json(FLEET).replace(b"varchar", b"integer"), "r")
     with pytest.raises(MeshError, match="changed by hand or damaged") as caught:
         from_yaml(to_yaml(FLEET).replace("varchar", "integer"), "interface.yml")
-    assert "mesh contract accept" in (caught.value.hint or "")
+    assert "mesh interface PROJECT --write" in (caught.value.hint or "")
 
 
 def test_a_document_without_fingerprint_is_read() -> None:
