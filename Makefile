@@ -55,11 +55,11 @@ clean: ## Remove everything that was built; keeps .venv
 $(BIN)/python:
 	$(if $(UV),uv venv -q --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
 
-# Every package is locked with its hashes; this checkout is then added to them without resolving anything.
+# The lock is complete, so nothing is resolved: each package is one of its hashes, then this checkout is added.
 define install
 	@echo "installing $(1) into $(VENV)"
 	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
-	  --require-hashes -r $(1)
+	  --require-hashes --no-deps -r $(1)
 	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
 	  --no-deps --no-build-isolation -e .
 endef
