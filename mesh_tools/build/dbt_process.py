@@ -20,6 +20,9 @@ _STARTED = "NodeStart"
 _FINISHED = "NodeFinished"
 # "1 of 6 START ...": the only event that knows the true total.
 _LINE = "LogStartLine"
+# A guard says what it found by Jinja's log(), since a failed test tells no more than a number of rows.
+_JINJA_LOG = "JinjaLogInfo"
+_OURS = "mesh: "
 
 
 def main() -> int:
@@ -62,6 +65,9 @@ def _tell(event: Any, events: TextIO) -> None:
         _write(events, event=state, unique_id=node.unique_id, status=node.node_status)
     elif name == _LINE:
         _write(events, event="count", total=event.data.total)
+    elif name == _JINJA_LOG and event.data.msg.startswith(_OURS):
+        message = event.data.msg.removeprefix(_OURS)
+        _write(events, event="problem", unique_id=event.data.node_info.unique_id, message=message)
 
 
 def _write(events: TextIO, **fields: Any) -> None:

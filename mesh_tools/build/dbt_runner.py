@@ -8,8 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -84,23 +84,23 @@ def run_dbt(
     """
     artifacts.mkdir(parents=True, exist_ok=True)
     _copy(cache / _PARTIAL_PARSE, artifacts / _PARTIAL_PARSE)
-    error = _run(project, commands, artifacts, listener)
+    told = _run(project, commands, artifacts, listener)
     _copy(artifacts / _PARTIAL_PARSE, cache / _PARTIAL_PARSE)
     (artifacts / _PARTIAL_PARSE).unlink(missing_ok=True)
     results = read_run_results(artifacts / "run_results.json") if (artifacts / "run_results.json").is_file() else None
     if results is None:
-        return DbtOutcome(success=error is None, error=error)
-    failures = _failures(results, artifacts)
+        return DbtOutcome(success=told.error is None, error=told.error)
+    failures = _failures(results, artifacts, told.problems)
     return DbtOutcome(
-        success=error is None and not failures,
+        success=told.error is None and not failures,
         results=results,
         counts=_counts(results),
         failures=failures,
-        error=error if not failures else None,
+        error=told.error if not failures else None,
     )
 
 
-def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, listener: Listener) -> MeshError | None:
+def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, listener: Listener) -> _Told:
     common = ["--target-path", str(artifacts), "--log-path", str(artifacts), "--no-use-colors", "--no-version-check"]
     request = {
         "commands": [[*command, *common] if command[0] != "deps" else list(command) for command in commands],
@@ -121,38 +121,44 @@ def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, l
             raise AssertionError
         process.stdin.write(json.dumps(request))
         process.stdin.close()
-        message = None
+        told = _Told(project.name, listener)
         for line in process.stdout:
-            message = _heard(json.loads(line), project.name, listener) or message
-    if process.returncode == 0:
-        return None
-    return _error(message or f"dbt ended with exit code {process.returncode}", project, artifacts)
+            told.hear(json.loads(line))
+    if process.returncode != 0:
+        told.error = _error(told.message or f"dbt ended with exit code {process.returncode}", project, artifacts)
+    return told
 
 
-def _heard(event: dict[str, Any], project: str, listener: Listener) -> str | None:
-    tell: dict[str, Callable[[], None]] = {
-        "count": lambda: listener(NodesCounted(project=project, total=event["total"])),
-        "finished": lambda: listener(
-            NodeFinished(project=project, unique_id=event["unique_id"], status=event["status"])
-        ),
-    }
-    tell.get(event["event"], lambda: None)()
-    return event["message"] if event["event"] == "error" else None
+class _Told:
+    """What the process has said: passed on to the listener, or kept."""
+
+    def __init__(self, project: str, listener: Listener) -> None:
+        self._project = project
+        self._listener = listener
+        self.message: str | None = None
+        self.error: MeshError | None = None
+        self.problems: defaultdict[str, list[str]] = defaultdict(list)
+
+    def hear(self, event: dict[str, Any]) -> None:
+        kind = event["event"]
+        if kind == "count":
+            self._listener(NodesCounted(project=self._project, total=event["total"]))
+        elif kind == "finished":
+            self._listener(NodeFinished(project=self._project, unique_id=event["unique_id"], status=event["status"]))
+        elif kind == "problem":
+            self.problems[event["unique_id"]].append(event["message"])
+        elif kind == "error":
+            self.message = event["message"]
 
 
 def _error(message: str, project: Project, artifacts: Path) -> MeshError:
     """The message of dbt itself, shortened, with the file and line that it names."""
     lines = [line.rstrip() for line in message.splitlines() if line.strip()]
     file, line = _FILE.search(message), _LINE.search(message)
-    where = None
-    if file:
-        found = _resolve(project, file[1])
-        where = Location.of(found, int(line[1]) if line else None) if found else None
+    found = _resolve(project, file[1]) if file else None
     return MeshError(
-        f"dbt stopped in {project.name}: "
-        + "\n".join(lines[:_SHORTENED])
-        + ("\n  ..." if len(lines) > _SHORTENED else ""),
-        where=where,
+        "\n".join(lines[:_SHORTENED]) + ("\n..." if len(lines) > _SHORTENED else ""),
+        where=Location.of(found, int(line[1]) if line else None) if found else None,
         hint=f"dbt's whole output: {Location.of(artifacts / LOG_FILE)}",
         exit_code=ExitCode.FAILED,
     )
@@ -172,7 +178,7 @@ def _counts(results: RunResults) -> dict[str, dict[str, int]]:
     return {kind: dict(sorted(statuses.items())) for kind, statuses in sorted(counts.items())}
 
 
-def _failures(results: RunResults, artifacts: Path) -> tuple[NodeFailure, ...]:
+def _failures(results: RunResults, artifacts: Path, problems: Mapping[str, list[str]]) -> tuple[NodeFailure, ...]:
     failed = [result for result in results.results if result.failed]
     if not failed:
         return ()
@@ -181,7 +187,7 @@ def _failures(results: RunResults, artifacts: Path) -> tuple[NodeFailure, ...]:
         NodeFailure(
             unique_id=result.unique_id,
             status=result.status,
-            message=(result.message or "").strip(),
+            message="\n".join(problems.get(result.unique_id, ())) or (result.message or "").strip(),
             path=paths.get(result.unique_id, ""),
         )
         for result in failed

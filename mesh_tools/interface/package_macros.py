@@ -84,7 +84,8 @@ _TEMPLATE = """\
     {%- set problems = [] -%}
     {%- set found = {} -%}
     {%- for column in (adapter.get_columns_in_relation(relation) if columns else []) -%}
-        {%- do found.update({column.name | lower: column.data_type}) -%}
+        {#- Not data_type: dbt makes a varchar of 256 characters of every string without a length. -#}
+        {%- do found.update({column.name | lower: column.dtype}) -%}
     {%- endfor -%}
     {%- for expected in columns -%}
         {%- set actual = found.get(expected[0] | lower) -%}
