@@ -66,9 +66,9 @@ class Build:
             return _refused(project, synced.errors)
         try:
             outcome = self._dbt(project, synced, run)
-            return self._concluded(project, outcome, run)
         except MeshError as error:
             return _refused(project, (error,))
+        return self._concluded(project, outcome, run)
 
     def _reason_to_skip(self, project: Project, run: Run) -> str | None:
         if project.name in self._cycles:
@@ -95,7 +95,10 @@ class Build:
         if not outcome.success:
             return replace(result, error=str(outcome.error) if outcome.error else None)
         manifest = self._history.artifacts(run, project.name) / "manifest.json"
-        published = publish(self._workspace, self._upstreams, project, manifest, self._environment)
+        try:
+            published = publish(self._workspace, self._upstreams, project, manifest, self._environment)
+        except MeshError as error:
+            return replace(result, error=f"built, but not published: {error}")
         return replace(
             result,
             status="success",
