@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("macros")]
 
 MACROS = Path(__file__).resolve().parents[2] / "macros"
 
