@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import dedent
 
-import duckdb
 import pytest
+
+from mesh_tools.interface.registry import open_registry
+from mesh_tools.model.interface import Interface
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _SOURCES = ("mesh.yml", "macros", "projects")
 _NOT_SOURCES = shutil.ignore_patterns("target", "logs", "dbt_packages", ".mesh", "profiles.yml", "package-lock.yml")
-
-
-@dataclass(frozen=True)
-class BuiltMesh:
-    """A mesh on disk, and how to run things in it."""
-
-    root: Path
-
-    def run(self, *command: str, folder: str = ".", check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a program of this environment, such as ``mesh`` or ``dbt``, in a folder of the mesh."""
-        executable = Path(sys.executable).with_name(command[0])
-        done = subprocess.run(
-            [executable, *command[1:]], cwd=self.root / folder, capture_output=True, text=True, check=False
-        )
-        if check and done.returncode != 0:
-            raise AssertionError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
-        return done
-
-    def connect(self, environment: str = "dev") -> duckdb.DuckDBPyConnection:
-        """A connection that has every project's database attached, read-only, under the project's name."""
-        connection = duckdb.connect()
-        for file in sorted((self.root / ".mesh" / "data" / environment).glob("*/*.duckdb")):
-            connection.execute(f"attach '{file}' as {file.stem} (read_only)")
-        return connection
 
 
 @pytest.fixture(scope="session")
