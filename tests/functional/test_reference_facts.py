@@ -451,7 +451,7 @@ class TestPlanning:
     def test_utilisation_counts_every_departure_of_every_aircraft(self, facts: Facts) -> None:
         facts.assert_same(
             """
-            select tail_number, month_start_date, departed_flights, air_time_minutes
+            select tail_number, month_start_date, departed_flights, total_air_time_minutes
             from planning.marts.aircraft_utilisation_monthly
             """,
             """

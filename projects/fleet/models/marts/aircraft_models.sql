@@ -12,7 +12,7 @@ final as (
         cast(count(*) as integer) as aircraft_count,
         min(seat_count) as smallest_seat_count,
         max(seat_count) as largest_seat_count,
-        cast(count(case when seat_count_status = 'usable' then 1 end) as integer) as usable_seat_count_aircraft_count,
+        cast(count(case when seat_count_status = 'usable' then 1 end) as integer) as aircraft_with_usable_seats,
         min(manufacture_year) as first_manufacture_year,
         max(manufacture_year) as last_manufacture_year
     from aircraft

@@ -17,8 +17,8 @@ flown as (
         month_start_date,
         max(case when seat_count_status = 'not_registered' then 0 else 1 end) = 1 as is_aircraft_registered,
         count(*) as departed_flights,
-        sum(distance_km) as distance_km,
-        sum(air_time_minutes) as air_time_minutes
+        sum(distance_km) as total_distance_km,
+        sum(air_time_minutes) as total_air_time_minutes
     from flights
     group by
         tail_number,
@@ -52,8 +52,8 @@ final as (
         flown.month_start_date,
         flown.is_aircraft_registered,
         cast(flown.departed_flights as integer) as departed_flights,
-        cast(flown.distance_km as decimal(9, 1)) as distance_km,
-        cast(flown.air_time_minutes as integer) as air_time_minutes,
+        cast(flown.total_distance_km as decimal(9, 1)) as total_distance_km,
+        cast(flown.total_air_time_minutes as integer) as total_air_time_minutes,
         cast(returned.median_minutes_to_next_departure as decimal(9, 1)) as median_minutes_to_next_departure
     from flown
     left join returned
