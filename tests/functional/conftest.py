@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
-from mesh_tools.interface.registry import open_registry
-from mesh_tools.model.interface import Interface
+from support.meshes import REPOSITORY, BuiltMesh
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 _SOURCES = ("mesh.yml", "macros", "projects")
 _NOT_SOURCES = shutil.ignore_patterns("target", "logs", "dbt_packages", ".mesh", "profiles.yml", "package-lock.yml")
 
@@ -51,3 +47,16 @@ def reference_mesh(tmp_path_factory: pytest.TempPathFactory, landed_data: Path) 
     mesh = BuiltMesh(root)
     mesh.run("mesh", "build")
     return mesh
+
+
+@pytest.fixture(scope="session")
+def new_mesh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltMesh]:
+    """Makes an empty mesh whose ``mesh.yml`` is the text given; without one for an empty text."""
+
+    def make(mesh_yml: str) -> BuiltMesh:
+        mesh = BuiltMesh(tmp_path_factory.mktemp("mesh"))
+        if mesh_yml:
+            mesh.write("mesh.yml", mesh_yml)
+        return mesh
+
+    return make

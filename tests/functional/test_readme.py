@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.meshes import REPOSITORY, BuiltMesh
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("reference")]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 import duckdb
+
+from mesh_tools.interface.registry import open_registry
+from mesh_tools.model.interface import Interface
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 """The checkout that is tested."""
@@ -67,16 +73,3 @@ class BuiltMesh:
         for file in sorted((self.root / ".mesh" / "data" / environment).glob("*/*.duckdb")):
             connection.execute(f"attach '{file}' as {file.stem} (read_only)")
         return connection
-
-
-@pytest.fixture(scope="session")
-def new_mesh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltMesh]:
-    """Makes an empty mesh whose ``mesh.yml`` is the text given; without one for an empty text."""
-
-    def make(mesh_yml: str) -> BuiltMesh:
-        mesh = BuiltMesh(tmp_path_factory.mktemp("mesh"))
-        if mesh_yml:
-            mesh.write("mesh.yml", mesh_yml)
-        return mesh
-
-    return make
