@@ -85,7 +85,7 @@ def display_path(path: Path | str) -> str:
     """``path`` relative to the working directory when it lies below it, else as it is."""
     try:
         return str(Path(path).resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
         return str(path)
 
 

@@ -14,8 +14,8 @@ from mesh_tools.errors import MeshError
 _PROJECT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,126}\Z")
 _RESOURCE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\- ]{0,249}\Z")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,99}\Z")
-# Device names that Windows reserves in every folder, with any extension.
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?\Z", re.IGNORECASE)
+# Device names that Windows reserves in every folder, with any extension, also after blanks.
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]) *(\..*)?\Z", re.IGNORECASE)
 # Package names that dbt itself uses.
 _DBT_PACKAGES = frozenset({"dbt", "all", "this", "self"})
 

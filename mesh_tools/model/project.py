@@ -32,7 +32,6 @@ class Project(Struct, frozen=True, kw_only=True):
         path: Absolute folder of ``dbt_project.yml``.
         domain: The domain that owns it; the project's name unless mesh.yml says otherwise.
         profile: The dbt profile that it names.
-        version: Its own version, as written.
         resource_paths: Folder names by dbt's key (``model-paths``, ``test-paths``, ...).
         target_path: Folder of dbt's artifacts below ``path``.
         packages_install_path: Folder of installed packages below ``path``.
