@@ -301,7 +301,8 @@ def _decode(data: Buffer) -> Manifest:
     except msgspec.ValidationError as error:
         if "Invalid value" not in str(error):
             raise
-    return _known_nodes(_LOOSE.decode(data))
+    # A copy: raw nodes would hold on to the mapped file, which then could not be closed after an error.
+    return _known_nodes(_LOOSE.decode(bytes(data)))
 
 
 def _known_nodes(loose: _LooseManifest) -> Manifest:

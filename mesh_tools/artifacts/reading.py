@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -22,8 +22,9 @@ from mesh_tools.errors import Location, MeshError
 T = TypeVar("T")
 Buffer = bytes | mmap.mmap
 
-_SCHEMA = re.compile(r"/dbt/(?P<kind>[a-z-]+)/v(?P<major>\d+)(\.json)?\Z")
-_POSITION = re.compile(r"\(byte (\d+)\)")
+_SCHEMA = re.compile(r"/dbt/(?P<kind>[a-z-]+)/v(?P<major>[0-9]{1,6})(\.json)?\Z")
+_MAJOR = re.compile(r"[0-9]{1,6}(?=\.|\Z)")
+_POSITION = re.compile(r" ?\(byte ([0-9]+)\)")
 
 
 class Metadata(msgspec.Struct, frozen=True):
@@ -39,8 +40,8 @@ class Metadata(msgspec.Struct, frozen=True):
     @property
     def dbt_major(self) -> int:
         """The major version of the dbt that wrote the artifact, ``0`` when it cannot be told."""
-        head = self.dbt_version.split(".", 1)[0]
-        return int(head) if head.isdigit() else 0
+        match = _MAJOR.match(self.dbt_version)
+        return int(match[0]) if match else 0
 
 
 class _Header(msgspec.Struct):
@@ -78,7 +79,7 @@ class Artifact(Generic[T]):
                     return self.loads(data, where)
         except FileNotFoundError:
             raise MeshError(f"there is no {path.name}", where=where, hint=self.hint) from None
-        except (IsADirectoryError, PermissionError) as error:
+        except OSError as error:
             raise MeshError(f"{path.name} cannot be read: {error.strerror}", where=where, hint=self.hint) from None
 
     def loads(self, data: Buffer, where: Location) -> T:
@@ -89,16 +90,24 @@ class Artifact(Generic[T]):
         """
         try:
             with _garbage_collector_paused():
-                document = self.decode(data)
+                document = self._decoded(data)
         except msgspec.ValidationError as error:
             # Of another kind or version, perhaps: say so rather than name the first field that differs.
             self._check_header(_header(data), where)
             raise MeshError(f"this {self.kind} is not as dbt writes it: {error}", where=where, hint=self.hint) from None
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             place = _place(data, error, where)
             raise MeshError(f"this {self.kind} is {_fault(error)}", where=place, hint=self.hint) from None
         self._check_header(getattr(document, "metadata", None), where)
         return document
+
+    def _decoded(self, data: Buffer) -> T:
+        try:
+            return self.decode(data)
+        except msgspec.ValidationError as error:
+            if "got `null`" not in str(error):
+                raise
+        return self.decode(_without_nulls(data))
 
     def _check_header(self, metadata: Metadata | None, where: Location) -> None:
         match = _SCHEMA.search(metadata.dbt_schema_version) if metadata else None
@@ -129,12 +138,29 @@ def _garbage_collector_paused() -> Iterator[None]:
 def _header(data: Buffer) -> Metadata | None:
     try:
         return msgspec.json.decode(data, type=_Header).metadata
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
+def _without_nulls(data: Buffer) -> bytes:
+    """The document without the keys that are null: some writers of artifacts mean *missing* by it."""
+    return msgspec.json.encode(_pruned(msgspec.json.decode(data)))
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    return [_pruned(item) for item in value] if isinstance(value, list) else value
+
+
 def _fault(error: Exception) -> str:
-    return "cut off: its end is missing" if "truncated" in str(error) else f"not JSON: {error}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    if isinstance(error, RecursionError):
+        return "nested deeper than dbt ever writes"
+    if "truncated" in str(error):
+        return "cut off: its end is missing"
+    return "not JSON: " + _POSITION.sub("", str(error)).removeprefix("JSON is malformed: ")
 
 
 def _place(data: Buffer, error: Exception, where: Location) -> Location:

@@ -8,8 +8,9 @@ import msgspec
 
 from mesh_tools.artifacts.reading import Artifact, Metadata
 
-FAILED = frozenset({"error", "fail", "runtime error"})
-SKIPPED = frozenset({"skipped", "partial success", "no-op"})
+# dbt ends with an error after each of these (dbt-core, `interpret_results`); a skipped node follows one of them.
+FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
+SKIPPED = frozenset({"skipped", "no-op"})
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ class SourceFreshness(msgspec.Struct, frozen=True, kw_only=True):
     max_loaded_at: str | None = None
     snapshotted_at: str | None = None
     max_loaded_at_time_ago_in_s: float | None = None
-    error: str | None = None
+    error: str | int | None = None
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
