@@ -58,9 +58,9 @@ $(BIN)/python:
 # The lock is complete, so nothing is resolved: each package is one of its hashes, then this checkout is added.
 define install
 	@echo "installing $(1) into $(VENV)"
-	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
+	@$(if $(UV),uv pip install -q --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
 	  --require-hashes --no-deps -r $(1)
-	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
+	@$(if $(UV),uv pip install -q --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) \
 	  --no-deps --no-build-isolation -e .
 endef
 

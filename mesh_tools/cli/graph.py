@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-import typer
+import click
 
-from mesh_tools.cli.options import EnvironmentOption, Format, FormatOption, MeshFileOption
+from mesh_tools.cli.options import environment_option, format_option, mesh_file_option
 from mesh_tools.errors import ExitCode
 
 
-def graph(env: EnvironmentOption = None, mesh_file: MeshFileOption = None, output: FormatOption = Format.text) -> None:
+@click.command(short_help="Build order, edges between projects, cycles.")
+@environment_option
+@mesh_file_option
+@format_option
+def graph(env: str | None, mesh_file: Path | None, output: str) -> None:
     """Show how the projects depend on each other: build order, edges between projects, cycles.
 
     Reads the newest manifest of each project. Exit code 1 when models form a cycle or depend on what is nowhere.
@@ -27,9 +32,9 @@ def graph(env: EnvironmentOption = None, mesh_file: MeshFileOption = None, outpu
     environment, _ = workspace.config.environment(env)
     paths = [newest_manifest(workspace, project, environment) for project in workspace.projects.values()]
     found = MeshGraph(summarise(read_manifest(path)) for path in paths)
-    if output is Format.json:
+    if output == "json":
         print_json(graph_document(found))
     else:
         print_graph(console(), found)
     if found.node_cycles() or found.missing:
-        raise typer.Exit(ExitCode.FAILED)
+        sys.exit(ExitCode.FAILED)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from mesh_tools.cli.options import EnvironmentOption, Format, FormatOption, MeshFileOption
+from mesh_tools.cli.options import environment_option, format_option, mesh_file_option, project_argument
 
 
+@click.command(short_help="What a project promises to others.")
+@project_argument
+@click.option("--write", is_flag=True, help="Write it to interface.yml in the project's folder.")
+@environment_option
+@mesh_file_option
+@format_option
 def interface(
-    project: Annotated[str, typer.Argument(help="Name of the project.")],
-    write: Annotated[bool, typer.Option("--write", help="Write it to interface.yml in the project's folder.")] = False,
-    env: EnvironmentOption = None,
-    mesh_file: MeshFileOption = None,
-    output: FormatOption = Format.text,
+    project: str,
+    write: bool,  # noqa: FBT001 - click passes flags by name
+    env: str | None,
+    mesh_file: Path | None,
+    output: str,
 ) -> None:
     """Show what a project promises to others, from its newest manifest; or write it to interface.yml."""
     from mesh_tools.build.manifests import newest_manifest
@@ -29,11 +34,11 @@ def interface(
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
-    (found,) = workspace.select([project.strip("+")])
+    found = workspace.project(project)
     present = present_interface(workspace, found, newest_manifest(workspace, found, environment))
     if write:
         path = found.path / INTERFACE_FILE
         changed = write_atomically(path, to_yaml(present).encode())
         console().print(f"{path.relative_to(workspace.root)} {'written' if changed else 'is up to date'}")
     else:
-        sys.stdout.write(to_json(present).decode() if output is Format.json else to_yaml(present))
+        sys.stdout.write(to_json(present).decode() if output == "json" else to_yaml(present))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable
+from typing import NoReturn
 
-import typer
+import click
 
 from mesh_tools import __version__
 from mesh_tools.cli.build import build
@@ -16,42 +17,57 @@ from mesh_tools.cli.publish import publish
 from mesh_tools.cli.schema import schema
 from mesh_tools.cli.status import status
 from mesh_tools.cli.sync import sync
-from mesh_tools.errors import MeshError
+from mesh_tools.errors import Location, MeshError
 
-app = typer.Typer(
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+class _InOrder(click.Group):
+    """Lists its commands in the order of a day's work, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+
+@click.group(
     name="mesh",
-    help="A data mesh of dbt projects: cross-project refs, published interfaces, one build.",
+    cls=_InOrder,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 it ran, and something failed or was refused; 2 it could not run.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
+@click.version_option(__version__, message="mesh %(version)s")
+def app() -> None:
+    """A data mesh of dbt projects: cross-project refs, published interfaces, one build."""
+
+
 for verb in (init, sync, build, status, graph, interface, publish, schema):
-    app.command()(verb)
+    app.add_command(verb)
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
-    if value:
-        typer.echo(f"mesh {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None: ...
-
-
-def main() -> None:
+def main(arguments: Iterable[str] | None = None) -> None:
     """Run the command line, and leave with its exit code."""
     try:
-        app()
-    except MeshError as error:
-        from mesh_tools.report.console import console, print_problem
-
-        print_problem(console(sys.stderr), error)
+        app.main(None if arguments is None else list(arguments), prog_name="mesh", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.ClickException as error:
+        error.show()
         sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # `mesh status | head`: nobody listens any more
+        sys.exit(0)
+    except MeshError as error:
+        _fail(error)
+    except OSError as error:
+        # A disk that is full or protected may show anywhere.
+        where = Location.of(error.filename) if error.filename else None
+        _fail(MeshError(error.strerror or str(error), where=where))
+
+
+def _fail(error: MeshError) -> NoReturn:
+    from mesh_tools.report.console import console, print_problem
+
+    print_problem(console(sys.stderr), error)
+    sys.exit(error.exit_code)

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-
-class Format(str, Enum):
-    """Of a report."""
-
-    text = "text"
-    json = "json"
-
-
-MeshFileOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--mesh-file",
-        help="The mesh.yml to use. Default: the nearest one, in this folder or above it.",
-        envvar="MESH_FILE",
-        show_default=False,
-    ),
-]
-EnvironmentOption = Annotated[
-    str | None,
-    typer.Option(
-        "--env", "-e", help="Environment. Default: default_environment of mesh.yml, else its first.", show_default=False
-    ),
-]
-SelectOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--select",
-        "-s",
-        help="A project; `+name` adds what it reads, `name+` what reads it. May be given several times. Default: all.",
-        show_default=False,
-    ),
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="Of the report.")]
+mesh_file_option = click.option(
+    "--mesh-file",
+    type=click.Path(path_type=Path),
+    envvar="MESH_FILE",
+    show_envvar=True,
+    help="The mesh.yml to use. Default: the nearest one, in this folder or above it.",
+)
+environment_option = click.option(
+    "--env", "-e", metavar="NAME", help="Environment. Default: default_environment of mesh.yml, else its first."
+)
+select_option = click.option(
+    "--select",
+    "-s",
+    multiple=True,
+    metavar="PROJECT",
+    help="A project; `+name` adds what it reads, `name+` what reads it. May be given several times. Default: all.",
+)
+format_option = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Of the report.",
+)
+project_argument = click.argument("project")

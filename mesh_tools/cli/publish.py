@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from mesh_tools.cli.options import EnvironmentOption, MeshFileOption
+from mesh_tools.cli.options import environment_option, mesh_file_option, project_argument
 
 
-def publish(
-    project: Annotated[str, typer.Argument(help="Name of the project.")],
-    manifest: Annotated[
-        Path | None, typer.Option("--manifest", help="Its manifest.json. Default: the newest one.", show_default=False)
-    ] = None,
-    env: EnvironmentOption = None,
-    mesh_file: MeshFileOption = None,
-) -> None:
+@click.command(short_help="Publish the interface of one project.")
+@project_argument
+@click.option(
+    "--manifest", type=click.Path(path_type=Path), help="The manifest.json of the project. Default: the newest one."
+)
+@environment_option
+@mesh_file_option
+def publish(project: str, manifest: Path | None, env: str | None, mesh_file: Path | None) -> None:
     """Publish the interface of one project, after it was built by other means than `mesh build`."""
     from mesh_tools.build.manifests import newest_manifest
     from mesh_tools.build.publish import publish as publish_interface
@@ -27,7 +26,7 @@ def publish(
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
-    (found,) = workspace.select([project.strip("+")])
+    found = workspace.project(project)
     upstreams = Upstreams(workspace)
     path = manifest or newest_manifest(workspace, found, environment)
     published = publish_interface(workspace, upstreams, found, path, environment)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mesh_tools.cli.options import EnvironmentOption, Format, FormatOption, MeshFileOption
+import click
+
+from mesh_tools.cli.options import environment_option, format_option, mesh_file_option
 
 
-def status(env: EnvironmentOption = None, mesh_file: MeshFileOption = None, output: FormatOption = Format.text) -> None:
+@click.command(short_help="Projects, products, promises, last builds.")
+@environment_option
+@mesh_file_option
+@format_option
+def status(env: str | None, mesh_file: Path | None, output: str) -> None:
     """Show projects, products, versions, promises, and the last build of each project."""
     from mesh_tools.build.status import mesh_status
     from mesh_tools.mesh.workspace import Workspace
@@ -17,7 +23,7 @@ def status(env: EnvironmentOption = None, mesh_file: MeshFileOption = None, outp
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
     found = mesh_status(workspace, environment)
-    if output is Format.json:
+    if output == "json":
         print_json(found)
     else:
         print_status(console(), found)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-import typer
+import click
 
-from mesh_tools.cli.options import EnvironmentOption, Format, FormatOption, MeshFileOption, SelectOption
+from mesh_tools.cli.options import environment_option, format_option, mesh_file_option, select_option
 from mesh_tools.errors import ExitCode
 
 
-def sync(
-    select: SelectOption = None,
-    env: EnvironmentOption = None,
-    mesh_file: MeshFileOption = None,
-    output: FormatOption = Format.text,
-) -> None:
+@click.command(short_help="Make refs to other projects resolve.")
+@select_option
+@environment_option
+@mesh_file_option
+@format_option
+def sync(select: tuple[str, ...], env: str | None, mesh_file: Path | None, output: str) -> None:
     """Fetch the interfaces of upstream projects, so that refs to their products resolve.
 
     Writes `.mesh/<producer>` into each project and, on DuckDB, the dbt profile. Says what changed upstream since the
@@ -30,13 +31,13 @@ def sync(
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
     syncing = Sync(workspace, environment)
-    projects = workspace.select(select or ())
+    projects = workspace.select(select)
     results = [syncing.project(project) for project in projects]
     for project in projects:
         provide_profile(workspace, project)
-    if output is Format.json:
+    if output == "json":
         print_json(sync_document(results, environment))
     else:
         print_sync(console(), results)
     if not all(result.ok for result in results):
-        raise typer.Exit(ExitCode.FAILED)
+        sys.exit(ExitCode.FAILED)

@@ -52,6 +52,17 @@ class Workspace:
         """The declared upstream projects of each project, those of this mesh alone."""
         return {name: _known(project.upstream_names, self.projects) for name, project in self.projects.items()}
 
+    def project(self, name: str) -> Project:
+        """The project called ``name``.
+
+        Raises:
+            MeshError: there is none.
+        """
+        if name not in self.projects:
+            hint = did_you_mean(name, self.projects) or f"projects: {', '.join(self.projects)}"
+            raise MeshError(f"no project '{name}' in this mesh", hint=hint)
+        return self.projects[name]
+
     def select(self, names: Iterable[str]) -> tuple[Project, ...]:
         """The projects called ``names``, in build order; all of them when ``names`` is empty.
 
@@ -66,10 +77,7 @@ class Workspace:
         return tuple(project for project in self.projects.values() if not chosen or project.name in chosen)
 
     def _selected(self, selector: str) -> set[str]:
-        name = selector.strip("+")
-        if name not in self.projects:
-            hint = did_you_mean(name, self.projects) or f"projects: {', '.join(self.projects)}"
-            raise MeshError(f"no project '{name}' in this mesh", hint=hint)
+        name = self.project(selector.strip("+")).name
         upstream = self.upstream()
         chosen = {name}
         if selector.startswith("+"):

@@ -28,11 +28,9 @@ _SHOWN_LINES = 4
 
 
 @contextmanager
-def build_progress(to: Console, *, quiet: bool) -> Iterator[Listener]:
+def build_progress(to: Console) -> Iterator[Listener]:
     """A listener that shows a build while it runs: a live bar on a terminal, plain lines elsewhere."""
-    if quiet:
-        yield lambda _event: None
-    elif to.is_terminal:
+    if to.is_terminal:
         with Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -100,6 +98,12 @@ def print_run(to: Console, run: Run, artifacts: Path) -> None:
     to.print(table)
     for project in run.projects:
         _print_failures(to, project, artifacts / project.project)
+
+
+def print_interrupted(to: Console) -> None:
+    """What Ctrl-C leaves."""
+    to.print(Text("interrupted: dbt was stopped", style="yellow"))
+    to.print(Text("  what was published before stays; run `mesh build` again for the rest"))
 
 
 def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:
