@@ -5,14 +5,17 @@ connections end with the process: a DuckDB file that is still open elsewhere mus
 
     {"commands": [["deps"], ["build", "--target", "dev"]], "log": "dbt.log"}   ->   one JSON object a line
 
-What dbt itself prints goes to the log file; standard output carries events alone.
+What dbt itself prints goes to the log file; standard output carries events alone. The request is one line, and standard
+input stays open as long as somebody waits for the result: when it ends, however mesh ended, dbt is interrupted.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from typing import Any, TextIO
 
 # dbt's events that say something about a node, by name; each carries `node_info`.
@@ -24,6 +27,9 @@ _LINE = "LogStartLine"
 _JINJA_LOG = "JinjaLogInfo"
 _OURS = "mesh: "
 
+_GRACE = 10.0
+"""Seconds that dbt has to cancel its queries."""
+
 
 def main() -> int:
     """Run the commands of the request in turn, up to the first that fails.
@@ -31,12 +37,21 @@ def main() -> int:
     Returns:
         0 when all of them succeeded, 1 when one failed, 2 when dbt could not do what it was asked.
     """
-    request = json.load(sys.stdin)
+    request = json.loads(sys.stdin.buffer.readline())
     events = _redirect_output(request["log"])
+    done = threading.Event()
+    threading.Thread(target=_leave_with_parent, args=(done,), daemon=True).start()
+    try:
+        return _run(request["commands"], events)
+    finally:
+        done.set()
+
+
+def _run(commands: list[list[str]], events: TextIO) -> int:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds
 
     runner = dbtRunner(callbacks=[lambda event: _tell(event, events)])
-    for command in request["commands"]:
+    for command in commands:
         _write(events, event="command", name=command[0])
         result = runner.invoke(command)
         if result.exception is not None:
@@ -45,6 +60,16 @@ def main() -> int:
         if not result.success:
             return 1
     return 0
+
+
+def _leave_with_parent(done: threading.Event) -> None:
+    """Interrupt dbt, as Ctrl-C does, when standard input ends before the work does."""
+    while os.read(0, 1):  # not sys.stdin: a thread that waits in it would disturb the interpreter's end
+        pass
+    if not done.is_set():
+        os.kill(os.getpid(), signal.SIGINT)
+        if not done.wait(_GRACE):
+            os._exit(128 + signal.SIGINT)
 
 
 def _redirect_output(log: str) -> TextIO:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ _PARTIAL_PARSE = "partial_parse.msgpack"
 _FILE = re.compile(r"(?:\(|Error reading [\w-]+: |in file )([\w./-]+\.(?:sql|py|ya?ml|md|csv))")
 _LINE = re.compile(r"(?:near |\b)line (\d+)")
 _SHORTENED = 6  # lines of dbt's message
+_GRACE = 15.0  # seconds that an interrupted dbt has to end; a little more than it gives itself
 
 
 class DbtOutcome(Struct, frozen=True, kw_only=True):
@@ -107,6 +109,8 @@ def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, l
         "log": str(artifacts / LOG_FILE),
     }
     environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    told = _Told(project.name, listener)
+    # A session of its own: Ctrl-C reaches mesh alone, which then ends dbt once and in order.
     process = subprocess.Popen(
         [sys.executable, "-m", "mesh_tools.build.dbt_process"],
         cwd=project.path,
@@ -115,18 +119,37 @@ def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, l
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        start_new_session=True,
     )
     with process:
-        if process.stdin is None or process.stdout is None:  # never with PIPE; the types do not know
-            raise AssertionError
-        process.stdin.write(json.dumps(request))
-        process.stdin.close()
-        told = _Told(project.name, listener)
-        for line in process.stdout:
-            told.hear(json.loads(line))
+        try:
+            _listen(process, request, told)
+        finally:
+            _end(process)
     if process.returncode != 0:
         told.error = _error(told.message or f"dbt ended with exit code {process.returncode}", project, artifacts)
     return told
+
+
+def _listen(process: subprocess.Popen[str], request: Mapping[str, Any], told: _Told) -> None:
+    if process.stdin is None or process.stdout is None:  # never with PIPE; the types do not know
+        raise AssertionError
+    with suppress(BrokenPipeError):  # it ended at once: its exit code says so
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+    for line in process.stdout:
+        told.hear(json.loads(line))
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Wait for the end, which an interrupted dbt comes to when its input ends; never leave it behind."""
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(_GRACE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        process.wait()
 
 
 class _Told:
