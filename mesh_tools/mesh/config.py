@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -41,7 +41,7 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True):
 
     storage: Literal["duckdb", "profile"] = "duckdb"
     path: str | None = None
-    threads: int = 4
+    threads: Annotated[int, msgspec.Meta(ge=1)] = 4
 
 
 class SyncSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from mesh_tools.errors import Location, MeshError, display_path
 from mesh_tools.mesh.yaml_file import YamlFile
@@ -22,12 +24,15 @@ _STRING = r"""(?:'([^'\\]*)'|"([^"\\]*)")"""
 _CALL = re.compile(
     rf"""(?<![\w])ref\s*\(\s*{_STRING}\s*
         (?:,\s*{_STRING}\s*)?
-        (?:,\s*(?:v|version)\s*=\s*(?:{_STRING}|(\d+(?:\.\d+)?))\s*)?
+        (?:,\s*(?:v|version)\s*=\s*(?:{_STRING}|([0-9]{{1,9}}(?:\.[0-9]{{1,9}})?)|[Nn]one)\s*)?
         ,?\s*\)""",
     re.VERBOSE,
 )
-# A comment and raw text hold no refs. An SQL comment does: dbt renders Jinja there.
-_JINJA = re.compile(r"\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+_REF = re.compile(r"(?<!\w)ref\s*\(")
+# A Jinja comment and raw text hold no refs. An SQL comment does: dbt renders Jinja there.
+_OPENING = re.compile(r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}|(\{\{|\{%)", re.DOTALL)
+_INSIDE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|%\}|[({\[\])}]""", re.DOTALL)
+_CLOSING = {"{{": "}}", "{%": "%}"}
 # Prose, and values that dbt never reads a ref from.
 _PROSE_KEYS = frozenset({"description", "meta"})
 _SUFFIXES = frozenset({".sql", ".py", ".yml", ".yaml"})
@@ -69,7 +74,7 @@ def refs_in_file(path: Path) -> list[Ref]:
         raise MeshError(f"cannot be read: {error.strerror}", where=Location.of(path)) from None
     if b"ref" not in data:
         return []
-    text = data.decode("utf-8", errors="replace")
+    text = data.decode("utf-8-sig", errors="replace")
     if path.suffix in {".yml", ".yaml"}:
         return list(_in_yaml(text, path))
     return list(_in_python(text, path) if path.suffix == ".py" else refs_in_sql(text, display_path(path)))
@@ -77,43 +82,96 @@ def refs_in_file(path: Path) -> list[Ref]:
 
 def refs_in_sql(text: str, path: str) -> Iterator[Ref]:
     """The refs inside the Jinja of an SQL file."""
-    for block in _JINJA.finditer(text):
-        if block[1] is not None:
-            yield from _calls(text, path, block.start(), block.end())
+    for start, end in _jinja_blocks(text):
+        for call in _CALL.finditer(text, start, end):
+            yield from _ref(call, _place(text, call.start(), path))
+
+
+def _jinja_blocks(text: str) -> Iterator[tuple[int, int]]:
+    position = 0
+    while opening := _OPENING.search(text, position):
+        position = opening.end()
+        if opening[1]:
+            position = _block_end(text, position, _CLOSING[opening[1]])
+            yield opening.start(), position
+
+
+def _block_end(text: str, start: int, closing: str) -> int:
+    """Where the block closes: as in Jinja's lexer, never inside a string or an open bracket."""
+    depth = 0
+    for token in _INSIDE.finditer(text, start):
+        if depth == 0 and text.startswith(closing, token.start()):
+            return token.start() + len(closing)
+        if token[0] in "([{":
+            depth += 1
+        elif token[0] in ")]}":
+            depth = max(0, depth - 1)
+    return len(text)
 
 
 def _in_yaml(text: str, path: Path) -> Iterator[Ref]:
-    if not _CALL.search(text):
+    if not _REF.search(text):
         return
     shown = display_path(path)
-    for keys, value, line in YamlFile.parse(text, path).scalars():
-        if "ref" in value and not _PROSE_KEYS.intersection(keys):
-            yield from _calls(value, shown, 0, len(value), first_line=line)
+    for scalar in YamlFile.parse(text, path).scalars():
+        if "ref" not in scalar.value or _PROSE_KEYS.intersection(scalar.keys):
+            continue
+        # Quotes and folding make the value differ from the text, but both say ``ref(`` equally often.
+        places = [match.start() for match in _REF.finditer(text, scalar.start, scalar.end)]
+        positions = {match.start(): place for match, place in zip(_REF.finditer(scalar.value), places, strict=False)}
+        for call in _CALL.finditer(scalar.value):
+            yield from _ref(call, _place(text, positions.get(call.start(), scalar.start), shown))
 
 
 def _in_python(text: str, path: Path) -> Iterator[Ref]:
     """Parsed rather than searched: a Python model's comments and strings hold no refs."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+    tree = _syntax_tree(text)
+    if tree is None:
         return  # dbt reports it, with its place
-    shown = display_path(path)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "ref":
-            source = ast.unparse(node)
-            for ref in _calls(source[source.index("ref(") :], shown, 0, len(source)):
-                yield Ref(ref.project, ref.name, ref.v, Location(shown, node.lineno, node.col_offset + 1))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    found = [_python_ref(call, display_path(path)) for call in calls]
+    yield from sorted((ref for ref in found if ref is not None), key=lambda ref: ref.where)
 
 
-def _calls(text: str, path: str, start: int, end: int, first_line: int = 1) -> Iterator[Ref]:
-    for call in _CALL.finditer(text, start, end):
-        first, second = call[1] or call[2], call[3] or call[4]
-        line = text.count("\n", 0, call.start()) + first_line
-        column = call.start() - text.rfind("\n", 0, call.start())
-        where = Location(path, line, column if first_line == 1 else None)
+def _syntax_tree(text: str) -> ast.Module | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the user's code, which dbt runs and this does not
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def _python_ref(call: ast.Call, path: str) -> Ref | None:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "ref":
+        return None
+    where = Location(path, call.func.end_lineno, call.func.value.col_offset + 1)
+    names = [_literal(argument) for argument in call.args]
+    versions = [_literal(keyword.value) for keyword in call.keywords if keyword.arg in {"v", "version"}]
+    if len(versions) != len(call.keywords) or not all(isinstance(name, str) and name for name in names):
+        return None
+    match names:
+        case [name]:
+            return Ref(None, name, versions[0] if versions else None, where)
+        case [project, name]:
+            return Ref(project, name, versions[0] if versions else None, where)
+    return None
+
+
+def _literal(node: ast.expr) -> Any:
+    """The text or number that ``node`` writes down; nothing else can be a ref's argument."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, (str, int, float)) else None
+
+
+def _ref(call: re.Match[str], where: Location) -> Iterator[Ref]:
+    first, second = call[1] or call[2], call[3] or call[4]
+    if first:
         project, name = (first, second) if second else (None, first)
-        if name:
-            yield Ref(project, name, _version(call[5] or call[6], call[7]), where)
+        yield Ref(project, name, _version(call[5] or call[6], call[7]), where)
+
+
+def _place(text: str, position: int, path: str) -> Location:
+    return Location(path, text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position))
 
 
 def _version(quoted: str | None, number: str | None) -> Version | None:
