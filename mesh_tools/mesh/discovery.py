@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mesh_tools.errors import MeshError
+from mesh_tools.errors import Location, MeshError
 from mesh_tools.mesh.config import MeshConfig
 from mesh_tools.mesh.yaml_file import YamlFile
 from mesh_tools.model.names import check_project_name
 from mesh_tools.model.project import InstalledPackage, Project, Upstream
 
 PROJECT_FILE = "dbt_project.yml"
+# What dbt and mesh install or write: no glob means a project in there.
+_GENERATED = frozenset({"dbt_packages", "dbt_modules", "target"})
 
 # dbt's own defaults, by key of dbt_project.yml.
 _RESOURCE_PATHS = {
@@ -59,10 +61,7 @@ def read_project(folder: Path, config: MeshConfig) -> Project:
     name = content.get("name")
     if not isinstance(name, str):
         raise MeshError("'name' is missing: dbt needs it", where=file.locate("name"))
-    try:
-        check_project_name(name)
-    except MeshError as error:
-        raise MeshError(error.message, where=file.locate("name"), hint=error.hint) from None
+    _project_name(name, file.locate("name"))
     upstreams, packages = _dependencies(folder)
     return Project(
         name=name,
@@ -78,10 +77,17 @@ def read_project(folder: Path, config: MeshConfig) -> Project:
     )
 
 
+def _project_name(name: str, where: Location) -> str:
+    try:
+        return check_project_name(name)
+    except MeshError as error:
+        raise MeshError(error.message, where=where, hint=error.hint) from None
+
+
 def _folders(config: MeshConfig, pattern: str, position: int) -> list[Path]:
     where = config.yaml.locate("projects", position)
     if any(character in pattern for character in "*?["):
-        found = sorted(path.parent.resolve() for path in config.root.glob(f"{pattern.rstrip('/')}/{PROJECT_FILE}"))
+        found = sorted(path.parent.resolve() for path in _matches(config.root, pattern, where))
         if not found:
             raise MeshError(
                 f"projects: '{pattern}' matches no dbt project",
@@ -95,6 +101,19 @@ def _folders(config: MeshConfig, pattern: str, position: int) -> list[Path]:
     if not (folder / PROJECT_FILE).is_file():
         raise MeshError(f"projects: '{pattern}' is no dbt project: it has no {PROJECT_FILE}", where=where)
     return [folder]
+
+
+def _matches(root: Path, pattern: str, where: Location) -> list[Path]:
+    try:
+        found = list(root.glob(f"{pattern.rstrip('/')}/{PROJECT_FILE}"))
+    except (ValueError, NotImplementedError) as error:
+        hint = "globs are relative to mesh.yml; ** stands between two slashes"
+        raise MeshError(f"projects: '{pattern}' is no glob: {error}", where=where, hint=hint) from None
+    return [path for path in found if not _is_generated(path.relative_to(root))]
+
+
+def _is_generated(path: Path) -> bool:
+    return any(part in _GENERATED or (part.startswith(".") and part != "..") for part in path.parts)
 
 
 def _dependencies(folder: Path) -> tuple[tuple[Upstream, ...], tuple[InstalledPackage, ...]]:
@@ -111,7 +130,7 @@ def _dependencies(folder: Path) -> tuple[tuple[Upstream, ...], tuple[InstalledPa
                 raise MeshError(
                     "an upstream project needs a 'name'", where=where, hint="projects: [{name: operations}]"
                 )
-            upstreams.append(Upstream(entry["name"], where))
+            upstreams.append(Upstream(_project_name(entry["name"], file.locate("projects", i, "name")), where))
         for i, entry in enumerate(_entries(file, content, "packages")):
             kind = next((kind for kind in _PACKAGE_KINDS if kind in entry), None)
             if kind is not None:
