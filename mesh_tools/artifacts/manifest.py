@@ -85,6 +85,7 @@ class _Resource(msgspec.Struct, frozen=True, tag_field="resource_type", kw_only=
     package_name: str
     path: str = ""
     original_file_path: str = ""
+    fqn: tuple[str, ...] = ()
     depends_on: DependsOn = DependsOn()
     tags: tuple[str, ...] | None = None
     meta: dict[str, Any] | None = None
@@ -194,6 +195,7 @@ class UnitTestNode(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     package_name: str
     original_file_path: str = ""
+    fqn: tuple[str, ...] = ()
     depends_on: DependsOn = DependsOn()
 
 

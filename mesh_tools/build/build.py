@@ -1,4 +1,4 @@
-"""Builds the projects of a mesh, each after those that it reads: sync, `dbt deps`, `dbt build`, publish."""
+"""Builds the projects of a mesh, each after those that it reads."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from datetime import datetime, timezone
 
 from msgspec.structs import replace
 
-from mesh_tools.build.dbt_runner import DbtOutcome, check_dbt_installed, needs_deps, run_dbt
+from mesh_tools.build.cycle import build_cycle
+from mesh_tools.build.dbt_runner import check_dbt_installed
 from mesh_tools.build.events import Listener, ProjectFinished, ProjectStarted
-from mesh_tools.build.profiles import provide_profile
-from mesh_tools.build.publish import publish
+from mesh_tools.build.results import concluded, refused, skipped
 from mesh_tools.build.runs import ProjectRun, Run, RunHistory
+from mesh_tools.build.steps import Steps
 from mesh_tools.errors import MeshError
-from mesh_tools.interface.sync import ProjectSync, Sync
-from mesh_tools.interface.upstreams import Upstreams
-from mesh_tools.mesh.graph import cycles_of
+from mesh_tools.mesh.graph import knots_of
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
 
@@ -30,86 +29,63 @@ class Build:
         self._workspace = workspace
         self._environment = environment
         self._listener = listener
-        self._full_refresh = full_refresh
+        self._arguments = ["build", "--full-refresh"] if full_refresh else ["build"]
         self._history = RunHistory(workspace.state)
-        self._upstreams = Upstreams(workspace)
-        self._sync = Sync(workspace, environment, self._upstreams)
-        self._cycles = {name: cycle for cycle in cycles_of(workspace.upstream()) for name in cycle}
+        self._steps = Steps(workspace, environment, listener)
+        self._position = 0
 
     def run(self, projects: Iterable[Project]) -> Run:
-        """Build ``projects`` in the order given; what fails does not stop what does not read it.
+        """Build ``projects``; what fails does not stop what does not read it.
+
+        Projects that read each other are built together, in waves, see :mod:`mesh_tools.build.cycle`.
 
         Raises:
             MeshError: dbt is not installed, or the record of the run cannot be written.
         """
         check_dbt_installed()
-        projects = tuple(projects)
+        chosen = {project.name: project for project in projects}
         run = self._history.start(self._environment)
-        for position, project in enumerate(projects, start=1):
-            self._listener(ProjectStarted(project=project.name, position=position, total=len(projects)))
-            started = time.monotonic()
-            result = self._project(project, run)
-            result = replace(result, finished_at=_now(), seconds=round(time.monotonic() - started, 3))
-            self._listener(ProjectFinished(project=project.name, status=result.status, seconds=result.seconds))
-            run = replace(run, projects=(*run.projects, result))
+        for knot in self._order(chosen):
+            results = self._knot([chosen[name] for name in knot], run, len(chosen))
+            run = replace(run, projects=(*run.projects, *results))
             self._history.save(run)
         run = replace(run, finished_at=_now())
         self._history.save(run)
         return run
 
-    def _project(self, project: Project, run: Run) -> ProjectRun:
-        reason = self._reason_to_skip(project, run)
-        if reason is not None:
-            return ProjectRun(project=project.name, status="skipped", finished_at="", reason=reason)
-        synced = self._sync.project(project)
-        if not synced.ok:
-            return _refused(project, synced.errors)
+    def _order(self, chosen: dict[str, Project]) -> tuple[tuple[str, ...], ...]:
+        upstream = self._workspace.upstream()
+        return knots_of({name: [up for up in upstream[name] if up in chosen] for name in chosen})
+
+    def _knot(self, projects: list[Project], run: Run, total: int) -> list[ProjectRun]:
+        """Build one project, or several that read each other; they start and end together."""
+        started = time.monotonic()
+        for project in projects:
+            self._position += 1
+            self._listener(ProjectStarted(project=project.name, position=self._position, total=total))
+        results = self._results(projects, run)
+        seconds = round(time.monotonic() - started, 3)
+        for result in results:
+            self._listener(ProjectFinished(project=result.project, status=result.status, seconds=seconds))
+        return [replace(result, finished_at=_now(), seconds=seconds) for result in results]
+
+    def _results(self, projects: list[Project], run: Run) -> list[ProjectRun]:
+        names = {project.name for project in projects}
+        upstream = {name for project in projects for name in project.upstream_names} - names
+        failed = [p.project for p in run.projects if p.status != "success" and p.project in upstream]
+        if failed:
+            return [skipped(project, f"{failed[0]} was not built") for project in projects]
+        if len(projects) > 1:
+            return build_cycle(projects, self._steps, self._history, run, self._arguments)
+        return [self._single(projects[0], run)]
+
+    def _single(self, project: Project, run: Run) -> ProjectRun:
+        artifacts = self._history.artifacts(run, project.name)
         try:
-            outcome = self._dbt(project, synced, run)
+            outcome = self._steps.dbt(project, self._arguments, artifacts)
         except MeshError as error:
-            return _refused(project, (error,))
-        return self._concluded(project, outcome, run)
-
-    def _reason_to_skip(self, project: Project, run: Run) -> str | None:
-        if project.name in self._cycles:
-            return f"its projects form a cycle: {' -> '.join(self._cycles[project.name])}"
-        failed = [p.project for p in run.projects if p.status != "success" and p.project in project.upstream_names]
-        return f"{failed[0]} was not built" if failed else None
-
-    def _dbt(self, project: Project, synced: ProjectSync, run: Run) -> DbtOutcome:
-        profiles = provide_profile(self._workspace, project)
-        build = ["build", "--target", self._environment]
-        if profiles is not None:
-            build += ["--profiles-dir", str(profiles)]
-        if self._full_refresh:
-            build.append("--full-refresh")
-        new = any(upstream.state == "new" for upstream in synced.upstreams)
-        deps = [["deps"]] if new or needs_deps(project) else []
-        cache = self._workspace.state / "cache" / self._environment / project.name
-        return run_dbt(project, [*deps, build], self._history.artifacts(run, project.name), cache, self._listener)
-
-    def _concluded(self, project: Project, outcome: DbtOutcome, run: Run) -> ProjectRun:
-        result = ProjectRun(
-            project=project.name, status="failed", finished_at="", counts=outcome.counts, failures=outcome.failures
-        )
-        if not outcome.success:
-            return replace(result, error=str(outcome.error) if outcome.error else None)
-        manifest = self._history.artifacts(run, project.name) / "manifest.json"
-        try:
-            published = publish(self._workspace, self._upstreams, project, manifest, self._environment)
-        except MeshError as error:
-            return replace(result, error=f"built, but not published: {error}")
-        return replace(
-            result,
-            status="success",
-            fingerprint=published.interface.fingerprint,
-            interface_changed=published.changed,
-        )
-
-
-def _refused(project: Project, errors: Iterable[MeshError]) -> ProjectRun:
-    text = "\n".join(str(error) for error in errors)
-    return ProjectRun(project=project.name, status="refused", finished_at="", error=text)
+            return refused(project, error)
+        return concluded(project, [outcome], artifacts / "manifest.json", self._steps)
 
 
 def _now() -> str:

@@ -26,7 +26,7 @@ from mesh_tools.model.project import Project, Upstream
 
 INTERFACE_FILE = "interface.yml"
 
-Origin = Literal["registry", "interface.yml", "manifest"]
+Origin = Literal["registry", "interface.yml", "manifest", "assumed"]
 
 
 class ResolvedUpstream(Struct, frozen=True, kw_only=True):
@@ -43,6 +43,7 @@ class Upstreams:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._read_manifest = cache(_manifest_interface)
+        self._assumed: dict[str, Interface] = {}
 
     @cached_property
     def registry(self) -> Registry:
@@ -54,9 +55,12 @@ class Upstreams:
         settings = self._workspace.config.registry
         return open_registry(settings.url, base=self._workspace.root, options=settings.options)
 
-    def knows(self, name: str) -> bool:
-        """Whether ``name`` is a project of the mesh or a declared producer outside it."""
-        return name in self._workspace.projects or name in self._workspace.config.file.upstreams
+    def assume(self, interface: Interface) -> None:
+        """Let ``interface`` stand for what its project will publish, until the end of this build.
+
+        In a cycle of projects nothing can be published before everything is built.
+        """
+        self._assumed[interface.project] = interface
 
     def resolve(self, upstream: Upstream, environment: str) -> ResolvedUpstream:
         """The interface of ``upstream`` as of ``environment``.
@@ -68,6 +72,8 @@ class Upstreams:
         external = self._workspace.config.file.upstreams.get(name)
         if external is not None:
             return self._from_manifest(name, external.manifest)
+        if name in self._assumed:
+            return self._from_assumption(self._assumed[name], environment)
         published = self._published(name)
         promise = published.get(environment)
         if promise is None and self._workspace.config.file.sync.fallback == "default":
@@ -84,6 +90,11 @@ class Upstreams:
         environments = self._workspace.config.environments
         found = {environment: self.registry.get(name, environment) for environment in environments}
         return {environment: interface for environment, interface in found.items() if interface is not None}
+
+    def _from_assumption(self, assumed: Interface, environment: str) -> ResolvedUpstream:
+        published = self._published(assumed.project) if assumed.relations else {}
+        relations = {**published, environment: assumed if assumed.relations else _with_placeholders(assumed)}
+        return ResolvedUpstream(interface=assumed, origin="assumed", relations=_by_key(relations))
 
     def _from_manifest(self, name: str, location: str) -> ResolvedUpstream:
         interface = self._read_manifest(location, self._workspace.root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, SourceNode
+from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, Node, SourceNode, UnitTestNode
 from mesh_tools.model.interface import Version, product_key
 
 STUB_TAG = "mesh_external"
@@ -17,7 +17,10 @@ RelationKey = tuple[str, str, str]
 
 
 class NodeSummary(Struct, frozen=True, kw_only=True):
-    """One node of a project. ``relation`` is where it lies, for what has a relation."""
+    """One node of a project.
+
+    ``fqn`` is what dbt selects it by; ``relation`` is where it lies, for what has a relation.
+    """
 
     unique_id: str
     project: str
@@ -26,6 +29,7 @@ class NodeSummary(Struct, frozen=True, kw_only=True):
     v: Version | None = None
     access: str | None = None
     path: str = ""
+    fqn: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     relation: RelationKey | None = None
 
@@ -48,23 +52,30 @@ class ProjectSummary(Struct, frozen=True, kw_only=True):
 
 
 def summarise(manifest: Manifest) -> ProjectSummary:
-    """Summarise the project's own nodes, and those of ordinary packages installed in it."""
-    summary: dict[str, NodeSummary] = {}
-    for node in (*manifest.nodes.values(), *manifest.sources.values(), *manifest.exposures.values()):
-        if STUB_TAG in (node.tags or ()):
-            continue
-        summary[node.unique_id] = NodeSummary(
-            unique_id=node.unique_id,
-            project=manifest.project,
-            resource_type=node.unique_id.split(".", 1)[0],
-            name=f"{node.source_name}.{node.name}" if isinstance(node, SourceNode) else node.name,
-            v=node.version if isinstance(node, ModelNode) else None,
-            access=node.access if isinstance(node, ModelNode) else None,
-            path=node.original_file_path,
-            depends_on=node.depends_on.nodes,
-            relation=_relation(node),
-        )
+    """Summarise the project's own nodes, and those of ordinary packages installed in it; unit tests too."""
+    resources = (manifest.nodes, manifest.sources, manifest.exposures, manifest.unit_tests)
+    nodes = [node for resource in resources for node in resource.values()]
+    summary = {node.unique_id: _node(node, manifest.project) for node in nodes if not _is_stub(node)}
     return ProjectSummary(project=manifest.project, nodes=summary)
+
+
+def _node(node: Node | SourceNode | ExposureNode | UnitTestNode, project: str) -> NodeSummary:
+    return NodeSummary(
+        unique_id=node.unique_id,
+        project=project,
+        resource_type=node.unique_id.split(".", 1)[0],
+        name=f"{node.source_name}.{node.name}" if isinstance(node, SourceNode) else node.name,
+        v=node.version if isinstance(node, ModelNode) else None,
+        access=node.access if isinstance(node, ModelNode) else None,
+        path=node.original_file_path,
+        fqn=node.fqn,
+        depends_on=node.depends_on.nodes,
+        relation=_relation(node),
+    )
+
+
+def _is_stub(node: object) -> bool:
+    return STUB_TAG in (getattr(node, "tags", None) or ())
 
 
 def _relation(node: object) -> RelationKey | None:

@@ -15,7 +15,7 @@ def print_graph(to: Console, graph: MeshGraph) -> None:
     """Build order, edges between projects, and what is wrong: cycles, nodes that no project has."""
     to.print(Text("build order", style="bold"))
     for position, wave in enumerate(graph.waves() if not graph.node_cycles() else (), start=1):
-        part = "" if wave.nodes is None else f", {len(wave.nodes)} nodes"
+        part = "" if wave.nodes is None else f", {len(wave.nodes)} of its nodes"
         to.print(Text(f"  {position}. {wave.project}{part}"))
     to.print()
     table = Table(box=None, pad_edge=False, header_style="bold")

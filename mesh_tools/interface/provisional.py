@@ -1,0 +1,38 @@
+"""An interface known from hearsay: what others ref of a project that nobody has parsed yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from mesh_tools.interface.document import sealed
+from mesh_tools.model.interface import Interface, Product, ProductVersion, Version
+from mesh_tools.model.refs import Ref
+
+
+def provisional_interface(project: str, refs: Iterable[Ref]) -> Interface:
+    """An interface with just the products, and their versions, that ``refs`` name in ``project``.
+
+    Enough for dbt to parse what refs them; nothing is promised.
+    """
+    versions: defaultdict[str, set[str]] = defaultdict(set)
+    written: dict[str, Version] = {}
+    for ref in refs:
+        if ref.project == project:
+            pinned = versions[ref.name]
+            if ref.v is not None:
+                pinned.add(str(ref.v))
+                written[str(ref.v)] = ref.v
+    products = (_product(name, [written[v] for v in sorted(pinned)]) for name, pinned in sorted(versions.items()))
+    return sealed(Interface(project=project, products=tuple(products)))
+
+
+def _product(name: str, versions: list[Version]) -> Product:
+    if not versions:
+        version = ProductVersion(semantic_version="0.0.0", path=f"{name}.sql")
+        return Product(name=name, versions=(version,))
+    return Product(
+        name=name,
+        latest=versions[-1],
+        versions=tuple(ProductVersion(v=v, semantic_version="0.0.0", path=f"{name}_v{v}.sql") for v in versions),
+    )

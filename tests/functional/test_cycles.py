@@ -1,0 +1,81 @@
+"""Projects that read each other are built in waves, as long as their models form no cycle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from support.meshes import BuiltMesh
+
+pytestmark = pytest.mark.dbt
+
+_MESH = """
+name: circle
+projects: [shop, stock]
+"""
+_SHOP = {
+    "models/orders.sql": "select 1 as order_id, 5 as quantity",
+    "models/reorders.sql": "select order_id, quantity + on_hand as total from {{ ref('stock', 'levels') }}",
+    "models/shop.yml": """
+        models:
+          - name: orders
+            latest_version: 1
+            config: {access: public, materialized: table}
+            versions: [{v: 1, defined_in: orders}]
+          - name: reorders
+            config: {access: public, materialized: table}
+            columns: [{name: total, data_tests: [not_null]}]
+        unit_tests:
+          - name: totals_add_up
+            model: reorders
+            given:
+              - input: ref('stock', 'levels')
+                rows: [{order_id: 7, quantity: 1, on_hand: 2}]
+            expect: {rows: [{order_id: 7, total: 3}]}
+        """,
+}
+_STOCK = {
+    "models/levels.sql": "select order_id, quantity, 10 as on_hand from {{ ref('shop', 'orders', v=1) }}",
+    "models/shortages.sql": "select total from {{ ref('shop', 'reorders') }} where total < 0",
+    "models/stock.yml": """
+        models:
+          - name: levels
+            config: {access: public, materialized: table}
+        """,
+}
+
+
+@pytest.fixture(scope="module")
+def circle(new_mesh: Callable[[str], BuiltMesh]) -> BuiltMesh:
+    mesh = new_mesh(_MESH)
+    mesh.project("shop", _SHOP, reads=("stock",))
+    mesh.project("stock", _STOCK, reads=("shop",))
+    return mesh
+
+
+def test_a_cycle_of_projects_is_built_in_waves_from_nothing(circle: BuiltMesh) -> None:
+    """Nothing was ever published, and still each model sees what it reads."""
+    report = json.loads(circle.run("mesh", "build", "--format", "json").stdout)
+    assert {project["project"]: project["status"] for project in report["projects"]} == {
+        "shop": "success",
+        "stock": "success",
+    }
+    counts = {project["project"]: project["counts"] for project in report["projects"]}
+    assert counts["shop"]["model"] == counts["stock"]["model"] == {"success": 2}
+    assert counts["shop"]["unit_test"] == {"pass": 1}
+    assert circle.connect().execute("select total from shop.main.reorders").fetchall() == [(15,)]
+
+    graph = json.loads(circle.run("mesh", "graph", "--format", "json").stdout)
+    assert graph["project_cycles"] == [["shop", "stock", "shop"]]
+    assert [wave["project"] for wave in graph["waves"]] == ["shop", "stock", "shop", "stock"]
+    assert circle.run("mesh", "sync").returncode == 0
+
+    # A cycle of models has no order at all.
+    circle.write("shop/models/orders.sql", "select * from {{ ref('stock', 'levels') }}")
+    refused = circle.run("mesh", "build", check=False)
+    assert refused.returncode == 1
+    path = "shop.orders.v1 -> stock.levels -> shop.orders.v1"
+    assert f"models of shop, stock form a cycle: {path}" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
