@@ -16,6 +16,8 @@ WORD_JOINER = "\u2060"
 _OPENING = re.compile(r"\{(?=[{%#])")
 # What may stand as it is between the quotes of a Jinja string: no quote, backslash, delimiter or control character.
 _UNSAFE = re.compile(r"[^A-Za-z0-9_ .,:;/()\[\]<>=+*@$&!?|~^\u00a1-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff-]")
+# A key that dbt 2 takes for YAML's merge, even in quotes; it then drops the whole file with no more than a warning.
+_MERGE = re.compile(r"\A<<\Z")
 # dbt evaluates a generic test's argument that looks like a call of one of these, Jinja or not.
 _LOOKS_LIKE_CALL = re.compile(r"^(?=\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*\Z)", re.DOTALL)
 
@@ -28,7 +30,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return _LOOKS_LIKE_CALL.sub(WORD_JOINER, _OPENING.sub("{" + WORD_JOINER, value))
     if isinstance(value, dict):
-        return {plain(str(key)): plain(item) for key, item in value.items()}
+        return {_MERGE.sub(f"<{WORD_JOINER}<", plain(str(key))): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value

@@ -7,6 +7,7 @@ put each stub where the producer's relation lies. Rendering is pure: the same in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from mesh_tools.interface.neutralise import plain
-from mesh_tools.interface.package_macros import ANY_ENVIRONMENT, Relations, guard_arguments, render_macros
+from mesh_tools.interface.package_macros import ANY_ENVIRONMENT, Relations, guarded_columns, render_macros
 from mesh_tools.interface.yaml_writer import dump
 from mesh_tools.mesh.config import Guards
 from mesh_tools.mesh.summary import STUB_TAG
@@ -31,6 +32,8 @@ from mesh_tools.model.names import check_project_name, check_relative_path, chec
 
 GENERATED = "# Written by `mesh sync`: edits are lost. Not for version control.\n"
 
+# Both engines stop at anything else.
+_ISO_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")
 _CONSTRAINT_TYPES = {"not_null": "not_null", "unique": "unique", "primary_key": "primary_key", "check": "check"}
 
 
@@ -69,6 +72,8 @@ def render_package(
     for product in products:
         check_resource_name(product.name)
         for version in product.versions:
+            if version.v is not None:
+                check_resource_name(str(version.v), what="version")
             files[_stub_path(version)] = ""
         models.append(_model(interface, product, relations, settings))
     groups = [_group(interface, name) for name in sorted({p.group for p in products if p.group})]
@@ -76,8 +81,14 @@ def render_package(
     if models:
         document["models"] = models
     files["models/_mesh_interface.yml"] = GENERATED + dump(document)
-    places = _by_stem_too(products, relations)
-    files["macros/mesh.sql"] = render_macros(project, places, settings.default_environment, settings.fallback)
+    columns = {
+        product_key(product.name, version.v): guarded_columns(version.columns, interface.adapter)
+        for product in products
+        for version in product.versions
+        if settings.guards == "columns"
+    }
+    fallback = settings.default_environment if settings.fallback else None
+    files["macros/mesh.sql"] = render_macros(project, _by_stem_too(products, relations), columns, fallback)
     return files
 
 
@@ -160,15 +171,14 @@ def _body(
             "meta": {**plain(version.meta), "mesh": _mesh_meta(interface, product, version)},
         },
     }
-    if version.deprecation_date:
-        body["deprecation_date"] = plain(version.deprecation_date)
+    if version.deprecation_date and _ISO_DATE.match(version.deprecation_date):
+        body["deprecation_date"] = version.deprecation_date
     if constraints := [_constraint(g) for g in _model_constraints(version)]:
         body["constraints"] = constraints
     body["columns"] = [_column(column, version) for column in version.columns]
     if settings.guards != "off":
         name = f"mesh_guard_{interface.project}_{key}".replace(".", "_").replace("-", "_").replace(" ", "_")
-        arguments = guard_arguments(key, version.columns, settings.guards, interface.adapter)
-        body["data_tests"] = [{"mesh_guard": {"name": name, "arguments": arguments}}]
+        body["data_tests"] = [{"mesh_guard": {"name": name, "arguments": {"product": key}}}]
     return body
 
 

@@ -6,28 +6,40 @@ package's own ``generate_*_name`` macros still have the last word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from mesh_tools.interface.neutralise import jinja_literal, plain
-from mesh_tools.mesh.config import Guards
+from mesh_tools.interface.neutralise import jinja_literal
 from mesh_tools.model.interface import Column, Relation
 
 Relations = Mapping[str, Mapping[str, Relation]]
 """Product key -> environment -> relation."""
 
+Columns = Mapping[str, Iterable[tuple[str, str | None]]]
+"""Product key -> name and type of each column."""
+
 ANY_ENVIRONMENT = "*"
 """Stands for every environment that has no relation of its own."""
+
+UNSAFE_IN_SQL = re.compile(r"[\x00-\x1f\x7f\"'`\\]")
+"""What a warehouse's object has no reason to hold, and what could end a quoted identifier or a text in SQL."""
 
 # Warehouses whose canonical type names are those that the adapter reports for a column.
 _EXACT_TYPES = frozenset({"duckdb"})
 
+_PLACEHOLDER = re.compile("__[A-Z]+__")
 _TEMPLATE = """\
 {#- Written by `mesh sync`: edits are lost. -#}
 
 {% macro mesh_relations() %}
     {%- set relations = __RELATIONS__ -%}
     {{ return(relations) }}
+{% endmacro %}
+
+{#- What a guard compares: lists of [name, type]; a type of none is not compared. -#}
+{% macro mesh_columns() %}
+    {%- set columns = __COLUMNS__ -%}
+    {{ return(columns) }}
 {% endmacro %}
 
 {#- Where a stub lies: part 0 is the database, 1 the schema, 2 the identifier. -#}
@@ -60,20 +72,22 @@ _TEMPLATE = """\
     {{ return(__PROJECT__.mesh_relation(node, 2) if node.resource_type == 'model' else node.name) }}
 {% endmacro %}
 
-{#- Fails with a row for each thing that is not as the interface says. `columns` is a list of [name, type]; a type of
-    none is not compared. -#}
-{% test mesh_guard(model, product, columns) %}
-    {%- set problems = __PROJECT__.mesh_problems(model, product, columns) if execute else [] -%}
+{#- Fails with a row for each thing that is not as the interface says. -#}
+{% test mesh_guard(model, product) %}
+    {%- set problems = __PROJECT__.mesh_problems(model, product) if execute else [] -%}
     {%- for problem in problems %}
         {%- do log('mesh: ' ~ problem, info=true) -%}
-        {{ 'union all ' if not loop.first }}select '{{ problem | replace("'", "''") }}' as problem
+        {#- Quotes and backslashes end a text in one warehouse or another. -#}
+        {%- set text = problem | replace("'", '"') | replace('\\\\', '/') | replace('\\n', ' ') -%}
+        {{ 'union all ' if not loop.first }}select '{{ text }}' as problem
     {% else %}
         select problem from (select 'none' as problem) as nothing where 1 = 0
     {%- endfor %}
 {% endtest %}
 
-{% macro mesh_problems(model, product, columns) %}
+{% macro mesh_problems(model, product) %}
     {%- set label = '__PROJECT__.' ~ product -%}
+    {%- set columns = __PROJECT__.mesh_columns().get(product, []) -%}
     {%- set relation = adapter.get_relation(
         database=model.database, schema=model.schema, identifier=model.identifier
     ) -%}
@@ -100,32 +114,56 @@ _TEMPLATE = """\
 """
 
 
-def render_macros(project: str, relations: Relations, default_environment: str, fallback: bool) -> str:  # noqa: FBT001
-    """The content of ``macros/mesh.sql``; ``project`` has been checked to be an identifier."""
-    return (
-        _TEMPLATE.replace("__PROJECT__", project)
-        .replace("__ANY__", ANY_ENVIRONMENT)
-        .replace("__FALLBACK__", jinja_literal(default_environment if fallback else None))
-        .replace("__RELATIONS__", _relations_literal(relations))
+def render_macros(project: str, relations: Relations, columns: Columns, default_environment: str | None) -> str:
+    """The content of ``macros/mesh.sql``.
+
+    Args:
+        project: The producer's name, which has been checked to be an identifier.
+        relations: Where each product version lies.
+        columns: What the guards compare.
+        default_environment: Stands in for an environment without relations; ``None``: nothing does.
+    """
+    parts = {
+        "__PROJECT__": project,
+        "__ANY__": ANY_ENVIRONMENT,
+        "__FALLBACK__": jinja_literal(default_environment),
+        "__COLUMNS__": _columns_literal(columns),
+        "__RELATIONS__": _relations_literal(relations),
+    }
+    # In one go: what is put in may look like a placeholder.
+    return _PLACEHOLDER.sub(lambda match: parts[match[0]], _TEMPLATE)
+
+
+def guarded_columns(columns: Iterable[Column], adapter: str | None) -> list[tuple[str, str | None]]:
+    """What a guard compares: names, and types where the adapter reports canonical ones."""
+    exact = adapter in _EXACT_TYPES
+    return [(column.name, column.canonical_type if exact else None) for column in columns]
+
+
+def _columns_literal(columns: Columns) -> str:
+    """Not arguments of the guard: both engines evaluate an argument's text that looks like a call, each its own."""
+    return _mapping(
+        (key, "[" + ", ".join(f"[{jinja_literal(name)}, {jinja_literal(kind)}]" for name, kind in pairs) + "]")
+        for key, pairs in sorted(columns.items())
     )
 
 
-def guard_arguments(key: str, columns: Iterable[Column], guards: Guards, adapter: str | None) -> dict[str, Any]:
-    """Arguments of a stub's guard. An argument's text may be evaluated by dbt: see ``neutralise``."""
-    compared = columns if guards == "columns" else ()
-    exact = adapter in _EXACT_TYPES
-    return {
-        "product": key,
-        "columns": [[plain(c.name), plain(c.canonical_type) if exact else None] for c in compared],
-    }
-
-
 def _relations_literal(relations: Relations) -> str:
-    lines = []
-    for key in sorted(relations):
-        places = (
-            f"{jinja_literal(environment)}: [{', '.join(map(jinja_literal, (r.database, r.schema, r.identifier)))}]"
-            for environment, r in sorted(relations[key].items())
-        )
-        lines.append(f"\n        {jinja_literal(key)}: {{{', '.join(places)}}},")
-    return "{" + "".join(lines) + "\n    }"
+    return _mapping(
+        (key, "{" + ", ".join(f"{jinja_literal(name)}: {_place(r)}" for name, r in sorted(places.items())) + "}")
+        for key, places in sorted(relations.items())
+    )
+
+
+def _mapping(entries: Iterable[tuple[str, str]]) -> str:
+    """A Jinja mapping of values that are literals already, one a line."""
+    return "{" + "".join(f"\n        {jinja_literal(key)}: {value}," for key, value in entries) + "\n    }"
+
+
+def _place(relation: Relation) -> str:
+    return "[" + ", ".join(_part(part) for part in (relation.database, relation.schema, relation.identifier)) + "]"
+
+
+def _part(part: str | None) -> str:
+    """A part of a relation. dbt puts it between quotes and escapes nothing, so no quote may be in it."""
+    return jinja_literal(None if part is None else UNSAFE_IN_SQL.sub("_", part))
