@@ -14,7 +14,8 @@ from mesh_tools.mesh.yaml_file import YamlFile
 from mesh_tools.model.project import Project
 
 _SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)")
-_VERSION_SUFFIX = re.compile(r"[._]v\d+\Z")
+_YAML = frozenset({".yml", ".yaml"})
+_VERSION_SUFFIX = re.compile(r"[._]v\d+(\.\d+)?\Z")
 
 
 class LocalNames(Struct, frozen=True):
@@ -35,13 +36,14 @@ def local_names(project: Project) -> LocalNames:
     Raises:
         MeshError: a YAML file that cannot be parsed.
     """
-    nodes: set[str] = set()
+    files = list(resource_files(project, ("model-paths", "snapshot-paths")))
+    stems = {path.stem for path in files if path.suffix not in _YAML}
+    nodes = stems | {_VERSION_SUFFIX.sub("", stem) for stem in stems}
     described: dict[str, Location] = {}
-    for path in resource_files(project, ("model-paths", "snapshot-paths")):
-        if path.suffix in {".yml", ".yaml"}:
-            _read_yaml(path, nodes, described)
+    for path in files:
+        if path.suffix in _YAML:
+            nodes |= _read_yaml(path, stems, described)
         else:
-            nodes |= {path.stem, _VERSION_SUFFIX.sub("", path.stem)}
             nodes |= _snapshots(path)
     for folder in project.resource_paths["seed-paths"]:
         nodes |= {path.stem for path in (project.path / folder).rglob("*.csv")}
@@ -53,8 +55,9 @@ def _snapshots(path: Path) -> set[str]:
     return set(_SNAPSHOT.findall(text)) if "snapshot" in text else set()
 
 
-def _read_yaml(path: Path, nodes: set[str], described: dict[str, Location]) -> None:
+def _read_yaml(path: Path, stems: set[str], described: dict[str, Location]) -> set[str]:
     file = YamlFile.read(path)
+    names: set[str] = set()
     for kind in ("models", "snapshots", "seeds"):
         for i, entry in enumerate(_entries(file.value, kind)):
             name = entry.get("name")
@@ -62,8 +65,15 @@ def _read_yaml(path: Path, nodes: set[str], described: dict[str, Location]) -> N
                 continue
             if kind == "models":
                 described.setdefault(name, file.locate(kind, i))
-            if kind != "models" or any("defined_in" in version for version in _entries(entry, "versions")):
-                nodes.add(name)
+            if kind != "models" or any(_is_here(name, version, stems) for version in _entries(entry, "versions")):
+                names.add(name)
+    return names
+
+
+def _is_here(name: str, version: dict[str, Any], stems: set[str]) -> bool:
+    """Whether a version of a model has a file: a name of its own, or dbt's two ways to write the version."""
+    v = version.get("v")
+    return "defined_in" in version or not stems.isdisjoint({f"{name}_v{v}", f"{name}.v{v}"})
 
 
 def _entries(value: Any, key: str) -> list[dict[str, Any]]:

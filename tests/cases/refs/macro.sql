@@ -1,0 +1,3 @@
+{% macro calendar() %}
+  select * from {{ ref('reference', 'calendar_days') }}
+{% endmacro %}

@@ -1,0 +1,8 @@
+select *
+from {{
+    ref(
+        'operations',
+        'flights',
+        v=2,
+    )
+}}

@@ -1,0 +1,5 @@
+{% raw %}{{ ref('raw') }}{% endraw %}
+{%- raw -%}
+  {{ ref('raw_too') }}
+{%- endraw -%}
+{{ ref('after') }}

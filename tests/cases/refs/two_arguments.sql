@@ -1,0 +1,2 @@
+{{ ref('operations', 'flights') }}
+{{ ref("operations", 'flights',) }}

@@ -1,0 +1,3 @@
+-- first
+
+select * from {{ ref('a') }}
