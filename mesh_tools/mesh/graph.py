@@ -13,6 +13,7 @@ from typing import Literal
 import rustworkx as rx
 from msgspec import Struct
 
+from mesh_tools.errors import MeshError
 from mesh_tools.mesh.summary import NodeSummary, ProjectSummary, RelationKey
 
 EdgeKind = Literal["ref", "source", "exposure"]
@@ -106,8 +107,14 @@ class MeshGraph:
         """An order in which everything can be built: each wave after those that it reads.
 
         A project is one wave unless it is in a cycle of projects; then its nodes are split by how often their
-        longest path from outside changes project. Meaningless while :meth:`node_cycles` finds any.
+        longest path from outside changes project.
+
+        Raises:
+            MeshError: nodes form a cycle.
         """
+        for cycle in self.node_cycles():
+            path = " -> ".join(node.label for node in cycle)
+            raise MeshError(f"models read each other in a circle: {path}", hint="take one of these refs away")
         upstream = self.upstream_projects()
         waves: list[Wave] = []
         for knot in knots_of(upstream):
@@ -189,11 +196,11 @@ def cycles_of(upstream: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], .
     graph, index = _digraph(upstream)
     cycles: list[tuple[str, ...]] = []
     for component in rx.strongly_connected_components(graph):
-        names = sorted(graph[i] for i in component)
-        if len(names) > 1:
-            cycles.append(_shortest_cycle(graph.subgraph(list(component)), names[0]))
-        elif graph.has_edge(index[names[0]], index[names[0]]):
-            cycles.append((names[0], names[0]))
+        first = min(graph[i] for i in component)
+        if graph.has_edge(index[first], index[first]):
+            cycles.append((first, first))
+        elif len(component) > 1:
+            cycles.append(_shortest_cycle(graph.subgraph(list(component)), first))
     return tuple(sorted(cycles))
 
 
@@ -221,7 +228,7 @@ def _merged(summaries: Iterable[ProjectSummary]) -> dict[str, NodeSummary]:
     nodes: dict[str, NodeSummary] = {}
     for summary in summaries:
         for unique_id, node in summary.nodes.items():
-            if unique_id not in nodes or unique_id.split(".")[1] == summary.project:
+            if unique_id not in nodes or unique_id.split(".")[1:2] == [summary.project]:
                 nodes[unique_id] = node
     return nodes
 
