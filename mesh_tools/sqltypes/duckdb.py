@@ -6,7 +6,9 @@ Source: ``duckdb_types()`` and ``typeof(null::T)`` of DuckDB 1.5, which the test
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from mesh_tools.sqltypes.duckdb_keywords import KEYWORDS
 from mesh_tools.sqltypes.parse import TypeExpression, TypeSyntaxError, parse_type
 
 _NAMES = {
@@ -19,6 +21,7 @@ _NAMES = {
     "DECIMAL": "decimal dec numeric",
     "DOUBLE": "double float8|double precision",
     "FLOAT": "float float4 real",
+    "GEOMETRY": "geometry",
     "HUGEINT": "hugeint int128",
     "INTEGER": "integer int int4 int32 integral signed",
     "INTERVAL": "interval",
@@ -26,6 +29,7 @@ _NAMES = {
     "SMALLINT": "smallint int2 int16 short",
     "TIME": "time|time without time zone",
     "TIME WITH TIME ZONE": "timetz|time with time zone",
+    "TIME_NS": "time_ns",
     "TIMESTAMP": "timestamp datetime timestamp_us|timestamp without time zone",
     "TIMESTAMP WITH TIME ZONE": "timestamptz|timestamp with time zone",
     "TIMESTAMP_MS": "timestamp_ms",
@@ -38,6 +42,7 @@ _NAMES = {
     "USMALLINT": "usmallint uint16",
     "UTINYINT": "utinyint uint8",
     "UUID": "uuid guid",
+    "VARIANT": "variant",
     "VARCHAR": "varchar text string char character bpchar nvarchar|character varying",
 }
 CANONICAL_NAMES: dict[str, str] = {
@@ -48,14 +53,20 @@ CANONICAL_NAMES: dict[str, str] = {
 }
 """Canonical name of each plain type name, in lower case."""
 
-_DEFAULT_DECIMAL = ("18", "3")
+_DEFAULT_DECIMAL = (18, 3)
+_DECIMAL_WIDTHS = range(1, 39)
+# float(n), by bits of the significand.
+_FLOAT_BITS, _DOUBLE_BITS = range(1, 25), range(25, 54)
+# Their aliases take numbers, these do not.
+_WITHOUT_NUMBERS = frozenset({"float4", "real", "timestamp without time zone"})
+_ARRAY_SIZES = range(1, 100_001)
 # timestamp(p), by digits of a second.
-_TIMESTAMP_OF_DIGITS = {"0": "TIMESTAMP_S"} | {
-    str(digits): name
+_TIMESTAMP_OF_DIGITS = {0: "TIMESTAMP_S"} | {
+    digits: name
     for name, all_digits in {"TIMESTAMP_MS": (1, 2, 3), "TIMESTAMP": (4, 5, 6), "TIMESTAMP_NS": (7, 8, 9)}.items()
     for digits in all_digits
 }
-_PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_]\w*\Z")
+_PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 def canonical(data_type: str) -> str | None:
@@ -68,7 +79,7 @@ def canonical(data_type: str) -> str | None:
 
 def _render(expression: TypeExpression) -> str | None:
     base = _base(expression)
-    if base is None:
+    if base is None or any(size and int(size) not in _ARRAY_SIZES for size in expression.suffixes):
         return None
     return base + "".join(f"[{size}]" for size in expression.suffixes)
 
@@ -77,17 +88,51 @@ def _base(expression: TypeExpression) -> str | None:
     if expression.fields:
         return _nested(expression)
     if expression.name == "enum":
-        return f"ENUM({', '.join(expression.arguments)})"
+        return _enum(expression.arguments)
     name = CANONICAL_NAMES.get(f"{expression.name} {expression.tail}".strip())
-    if name == "DECIMAL":
-        precision, scale = (*expression.arguments, "0")[:2] if expression.arguments else _DEFAULT_DECIMAL
-        return f"DECIMAL({precision},{scale})"
-    if name == "TIMESTAMP" and expression.arguments:
-        return _TIMESTAMP_OF_DIGITS.get(expression.arguments[0])
-    return name
+    if name == "DECIMAL" and not expression.arguments:
+        return _decimal(_DEFAULT_DECIMAL)
+    if name is None or not expression.arguments:
+        return name
+    numbers = tuple(int(argument) for argument in expression.arguments if argument.isdigit())
+    parametrised = None if expression.name in _WITHOUT_NUMBERS else _PARAMETRISED.get(name)
+    return parametrised(numbers) if parametrised and len(numbers) == len(expression.arguments) else None
+
+
+def _decimal(numbers: tuple[int, ...]) -> str | None:
+    width, scale = (*numbers, 0)[:2]
+    fits = len(numbers) <= len(_DEFAULT_DECIMAL) and width in _DECIMAL_WIDTHS and scale <= width
+    return f"DECIMAL({width},{scale})" if fits else None
+
+
+def _timestamp(numbers: tuple[int, ...]) -> str | None:
+    return _TIMESTAMP_OF_DIGITS.get(numbers[0]) if len(numbers) == 1 else None
+
+
+def _float(numbers: tuple[int, ...]) -> str | None:
+    if len(numbers) != 1:
+        return None
+    return "FLOAT" if numbers[0] in _FLOAT_BITS else "DOUBLE" if numbers[0] in _DOUBLE_BITS else None
+
+
+_PARAMETRISED: dict[str, Callable[[tuple[int, ...]], str | None]] = {
+    "BIT": lambda numbers: "BIT" if len(numbers) == 1 else None,
+    "DECIMAL": _decimal,
+    "FLOAT": _float,
+    "TIMESTAMP": _timestamp,
+    "VARCHAR": lambda numbers: "VARCHAR" if len(numbers) == 1 else None,
+}
+"""What the type's numbers make of it; every other type takes none."""
+
+
+def _enum(values: tuple[str, ...]) -> str | None:
+    written = bool(values) and all(value.startswith("'") for value in values)
+    return f"ENUM({', '.join(values)})" if written else None
 
 
 def _nested(expression: TypeExpression) -> str | None:
+    if expression.name == "map" and len(expression.fields) != len(("key", "value")):
+        return None
     parts: list[str] = []
     for field, field_type in expression.fields:
         rendered = _render(field_type)
@@ -99,4 +144,5 @@ def _nested(expression: TypeExpression) -> str | None:
 
 
 def _identifier(name: str) -> str:
-    return name if _PLAIN_IDENTIFIER.match(name) else '"' + name.replace('"', '""') + '"'
+    is_plain = _PLAIN_IDENTIFIER.match(name) and name.lower() not in KEYWORDS
+    return name if is_plain else '"' + name.replace('"', '""') + '"'

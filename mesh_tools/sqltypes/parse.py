@@ -10,14 +10,15 @@ import re
 
 from msgspec import Struct
 
-_TOKEN = re.compile(r"""\s*(?:("(?:[^"]|"")*"|'(?:[^']|'')*')|([A-Za-z_][\w$]*)|(\d+)|(.))""", re.DOTALL)
+_TOKEN = re.compile(r"""\s*(?:("(?:[^"]|"")*"|'(?:[^']|'')*')|([A-Za-z_][\w$]*)|([0-9]+)|(.))""", re.DOTALL)
+_MAX_DEPTH = 50
 
 
 class TypeExpression(Struct, frozen=True, kw_only=True):
     """A type as written: ``name`` in lower case, plain ``arguments``, or nested ``fields`` (name or ``None``, type).
 
-    ``suffixes`` are array dimensions, ``""`` for one without a size. ``tail`` holds the words after the arguments,
-    as in ``timestamp(3) with time zone``.
+    ``suffixes`` are array dimensions, ``""`` for one without a size; ``int array`` is ``int[]``. ``tail`` holds the
+    words after the arguments, as in ``timestamp(3) with time zone``.
     """
 
     name: str
@@ -51,6 +52,7 @@ class _Parser:
 
     def __init__(self, tokens: list[str]) -> None:
         self.tokens = tokens
+        self.depth = 0
 
     def type(self) -> TypeExpression:
         name = self._words()
@@ -61,13 +63,12 @@ class _Parser:
                 fields = self._fields(named=name != "map")
             else:
                 arguments = self._arguments()
-        return TypeExpression(
-            name=name,
-            arguments=arguments,
-            fields=fields,
-            tail=self._words(required=False) if arguments else "",
-            suffixes=self._suffixes(),
-        )
+        tail = self._words(required=False) if arguments else ""
+        suffixes = self._suffixes()
+        if f"{name} {tail}".rstrip().endswith(" array"):
+            name, tail = name.removesuffix(" array"), tail.removesuffix("array").rstrip()
+            suffixes = self._one_dimension(suffixes)
+        return TypeExpression(name=name, arguments=arguments, fields=fields, tail=tail, suffixes=suffixes)
 
     def _words(self, *, required: bool = True) -> str:
         words: list[str] = []
@@ -78,10 +79,14 @@ class _Parser:
         return " ".join(words)
 
     def _fields(self, *, named: bool) -> tuple[tuple[str | None, TypeExpression], ...]:
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise TypeSyntaxError(f"nested deeper than {_MAX_DEPTH} levels")
         fields: list[tuple[str | None, TypeExpression]] = []
         while True:
             fields.append((self._field_name() if named else None, self.type()))
             if self._accept(")"):
+                self.depth -= 1
                 return tuple(fields)
             self._expect(",")
 
@@ -89,16 +94,32 @@ class _Parser:
         if not self.tokens:
             raise TypeSyntaxError("a field's name is missing")
         name = self.tokens.pop(0)
-        return name[1:-1].replace('""', '"') if name.startswith('"') else name
+        if name.startswith('"') and len(name) > len('""'):
+            return name[1:-1].replace('""', '"')
+        if name[0].isalpha() or name[0] == "_":
+            return name
+        raise TypeSyntaxError(f"{name!r} names no field")
 
     def _arguments(self) -> tuple[str, ...]:
         arguments: list[str] = []
         while self.tokens:
-            arguments.append(self.tokens.pop(0))
+            arguments.append(self._argument())
             if self._accept(")"):
                 return tuple(arguments)
             self._expect(",")
         raise TypeSyntaxError("a bracket is not closed")
+
+    def _argument(self) -> str:
+        argument = self.tokens.pop(0)
+        if not (argument[0].isalnum() or argument[0] in "_'\""):
+            raise TypeSyntaxError(f"{argument!r} is no argument")
+        return argument
+
+    def _one_dimension(self, suffixes: tuple[str, ...]) -> tuple[str, ...]:
+        """Of the long form, ``int array`` or ``int array[3]``."""
+        if len(suffixes) > 1:
+            raise TypeSyntaxError("more than one dimension after 'array'")
+        return suffixes or ("",)
 
     def _suffixes(self) -> tuple[str, ...]:
         suffixes: list[str] = []
