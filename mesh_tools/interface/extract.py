@@ -103,7 +103,7 @@ def _tests_by_model(manifest: Manifest) -> dict[str, list[TestNode]]:
 
 def _groups(manifest: Manifest) -> dict[str, Group]:
     return {
-        group.name: Group(name=group.name, owner=_group_owner(group), description=group.description or "")
+        group.name: Group(name=group.name, owner=_group_owner(group), description=(group.description or "").strip())
         for group in manifest.groups.values()
         if group.package_name == manifest.project
     }
@@ -148,13 +148,14 @@ def _product(
 def _version(
     model: ModelNode, meta: ModelMeta, tests: list[TestNode], manifest: Manifest, known: Product | None
 ) -> ProductVersion:
+    _check_columns(model, meta)
     guarantees = guarantees_of(model, tests, manifest)
     filled = not_null_columns(guarantees)
     return ProductVersion(
         v=model.version,
         semantic_version=_semantic_version(model.version, known),
         path=model.path,
-        description=model.description or "",
+        description=(model.description or "").strip(),
         contract=model.contract_enforced,
         materialized=model.config.materialized or "view",
         grain=meta.grain or grain_of(guarantees),
@@ -177,7 +178,7 @@ def _column(column: ColumnNode, model: ModelNode, manifest: Manifest, filled: fr
         data_type=column.data_type,
         canonical_type=canonical_type(column.data_type, manifest.metadata.adapter_type),
         nullable=column.name not in filled,
-        description=column.description or "",
+        description=(column.description or "").strip(),
         classification=meta.classification,
         unit=meta.unit,
         semantic_type=meta.semantic_type,
@@ -200,6 +201,19 @@ def _meta(meta: dict[str, Any], kind: type[M], model: ModelNode, subject: str) -
             where=Location(_file(model)),
             hint=did_you_mean(unknown, known) or f"known keys: {', '.join(known)}",
         ) from None
+
+
+def _check_columns(model: ModelNode, meta: ModelMeta) -> None:
+    """Promises name columns that exist. dbt 1 adds lists of ``meta`` up from a model to its versions."""
+    freshness = (meta.freshness.column,) if meta.freshness and meta.freshness.column else ()
+    for name in (*meta.grain, *freshness):
+        if model.columns and name not in model.columns:
+            raise MeshError(
+                f"meta.mesh of {product_key(model.name, model.version)} names a column that it does not have: {name}",
+                where=Location(_file(model)),
+                hint=did_you_mean(name, model.columns)
+                or "of a model with versions, write meta.mesh under each version",
+            )
 
 
 def _file(model: ModelNode) -> str:
