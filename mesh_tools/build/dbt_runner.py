@@ -33,13 +33,14 @@ _GRACE = 15.0  # seconds that an interrupted dbt has to end; a little more than 
 
 
 class DbtOutcome(Struct, frozen=True, kw_only=True):
-    """What dbt did. ``results`` is ``None`` when it ran no node."""
+    """What dbt did. ``results`` is ``None`` when it ran no node; ``warnings`` are those of the sync before it."""
 
     success: bool
     results: RunResults | None = None
     counts: dict[str, dict[str, int]] = {}
     failures: tuple[NodeFailure, ...] = ()
     error: MeshError | None = None
+    warnings: tuple[MeshError, ...] = ()
 
 
 def check_dbt_installed() -> None:

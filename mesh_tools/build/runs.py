@@ -51,6 +51,7 @@ class ProjectRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
         counts: Nodes by resource type and by dbt's status, such as ``{"model": {"success": 12}}``.
         failures: Models and tests that failed.
         error: What stopped the project as a whole.
+        warnings: Of its sync.
         reason: Why it was skipped.
         fingerprint: Of the interface that was published.
         interface_changed: Whether the published interface differs from the one before.
@@ -63,6 +64,7 @@ class ProjectRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
     counts: dict[str, dict[str, int]] = {}
     failures: tuple[NodeFailure, ...] = ()
     error: str | None = None
+    warnings: tuple[str, ...] = ()
     reason: str | None = None
     fingerprint: str | None = None
     interface_changed: bool = False

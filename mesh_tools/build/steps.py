@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from mesh_tools.build.dbt_runner import DbtOutcome, needs_deps, run_dbt
 from mesh_tools.build.events import Listener
 from mesh_tools.build.profiles import provide_profile
@@ -51,7 +53,8 @@ class Steps:
         new = any(upstream.state == "new" for upstream in synced.upstreams)
         deps = [["deps"]] if new or needs_deps(project) else []
         cache = self._workspace.state / "cache" / self._environment / project.name
-        return run_dbt(project, [*deps, command], artifacts, cache, self._listener)
+        outcome = run_dbt(project, [*deps, command], artifacts, cache, self._listener)
+        return replace(outcome, warnings=synced.warnings)
 
     def publish(self, project: Project, manifest: Path) -> Published:
         """Publish the interface that ``manifest`` describes.

@@ -118,6 +118,8 @@ def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:
 def _print_failures(to: Console, project: ProjectRun, artifacts: Path) -> None:
     if project.reason:
         to.print(Text(f"{project.project} was skipped: {project.reason}", style="yellow"))
+    for warning in project.warnings:
+        to.print(Text.assemble((f"{project.project}: ", "bold yellow"), f"warning: {warning}"))
     if project.error:
         to.print(Text.assemble((f"{project.project}: ", "bold red"), project.error))
     for failure in project.failures:
