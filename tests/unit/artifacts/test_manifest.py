@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh_tools.artifacts.manifest import (
@@ -278,10 +278,12 @@ def _with_unknown_keys(value: Any, key: str = "") -> Any:
 class TestFuzz:
     """Whatever the bytes are: a manifest, or one clear error."""
 
+    @settings(deadline=None)
     @given(st.binary(max_size=200))
     def test_arbitrary_bytes(self, data: bytes) -> None:
         _read_or_refuse(data)
 
+    @settings(deadline=None)
     @given(
         st.sampled_from(ENGINES),
         st.integers(0, 2**20),
@@ -293,6 +295,7 @@ class TestFuzz:
         start %= len(data)
         _read_or_refuse(data[:start] + by + data[start + length :])
 
+    @settings(deadline=None)
     @given(st.data(), st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just([]) | st.just({}))
     def test_a_manifest_with_a_value_replaced(self, data: st.DataObject, by: Any) -> None:
         document = _document(data.draw(st.sampled_from(ENGINES)))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh_tools.artifacts.catalog import read_catalog
@@ -135,6 +135,7 @@ class TestEveryArtifact:
         path.write_bytes(_header(SCHEMA[kind]).replace(b"9.9.9", b"\xff"))
         assert "is not UTF-8" in _error(READERS[kind], path).message
 
+    @settings(deadline=None)
     @given(data=st.binary(max_size=100), start=st.integers(0, 10_000), length=st.integers(0, 10))
     def test_mutations_give_an_artifact_or_one_error(
         self, kind: str, data: bytes, start: int, length: int, tmp_path_factory: pytest.TempPathFactory

@@ -55,6 +55,12 @@ def test_a_key_that_overrides_a_merged_one_is_found_where_it_stands() -> None:
     assert file.locate("c", "x").line == 1
 
 
+def test_in_dbts_own_files_the_last_of_two_equal_keys_counts_as_it_does_to_dbt() -> None:
+    file = _parse("name: a\nname: b\n")
+    assert file.value == {"name": "b"}
+    assert file.locate("name").line == 2
+
+
 def test_an_empty_file_is_nothing_and_has_no_lines() -> None:
     file = _parse("# only a comment\n")
     assert file.value is None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mesh_tools.sqltypes import canonical_type
@@ -107,12 +107,14 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
+@settings(deadline=None)
 @given(st.recursive(st.sampled_from([*WORDS, "decimal(9,2)", "timestamp(3)", "enum('a')"]), _nested, max_leaves=6))
 @example("union(a int, b struct(c int[]))")
 def test_any_nesting_is_called_as_the_engine_calls_it(data_type: str) -> None:
     assert canonical(data_type) == engine(data_type)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*WORDS, "(", ")", "[", "]", ",", "3", "18", "'x'", "a", "struct", "map"]), max_size=9))
 def test_a_name_that_is_given_is_the_engines(words: list[str]) -> None:
     data_type = " ".join(words)
