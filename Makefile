@@ -50,7 +50,7 @@ clean: ## Remove everything that was built; keeps .venv
 	rm -f projects/*/profiles.yml projects/*/package-lock.yml
 
 # Again only after a change of what the reference mesh is made of; `mesh build` builds it in any case.
-.mesh/demo: $(BIN)/.demo mesh.yml $(shell git ls-files -- macros projects mesh_tools)
+.mesh/demo: $(BIN)/.demo mesh.yml $(wildcard $(shell git ls-files -- macros projects mesh_tools))
 	@$(BIN)/python projects/land.py
 	@$(BIN)/mesh build
 	@touch $@
