@@ -26,6 +26,8 @@ def guarantees_of(model: ModelNode, tests: Iterable[TestNode], manifest: Manifes
     """All guarantees on ``model``: ``tests`` are those attached to it."""
     found = [*_from_constraints(model, manifest)]
     found += [guarantee for test in tests if (guarantee := _from_test(test, manifest)) is not None]
+    # Of two for the same the stronger counts, whichever the manifest has last.
+    found.sort(key=lambda guarantee: (guarantee.enforced, guarantee.severity == "error"))
     unique = {json.dumps(_key(guarantee), sort_keys=True, default=str): guarantee for guarantee in found}
     return tuple(unique[key] for key in sorted(unique))
 
@@ -183,9 +185,10 @@ def _target(to: str | None, model: ModelNode, manifest: Manifest) -> str | None:
     """The product that a foreign key points to, found by its relation."""
     if not to:
         return None
+    identifier = to.replace('"', "").replace("`", "").rpartition(".")[2].lower()
     for unique_id in model.depends_on.nodes:
         node = manifest.nodes.get(unique_id)
-        if isinstance(node, ModelNode) and node.alias and node.alias.lower() in to.lower():
+        if isinstance(node, ModelNode) and (node.alias or node.name).lower() == identifier:
             return _public_label(unique_id, manifest)
     return None
 
