@@ -96,7 +96,7 @@ class RunHistory:
         self.folder = state / "runs"
 
     def start(self, environment: str) -> Run:
-        """Begin a run, and remove all but the newest of the earlier ones.
+        """Begin a run, and remove all but the newest of the earlier ones and what is the last of some project.
 
         Raises:
             MeshError: the folder cannot be written.
@@ -108,7 +108,7 @@ class RunHistory:
             started_at=now.isoformat(timespec="seconds"),
         )
         self.save(run)
-        for old in self._folders()[:-KEPT_RUNS]:
+        for old in self._dispensable():
             shutil.rmtree(old, ignore_errors=True)
         return run
 
@@ -131,10 +131,8 @@ class RunHistory:
     def newest_first(self) -> Iterator[Run]:
         """Every run whose record can be read."""
         for folder in reversed(self._folders()):
-            try:
-                yield msgspec.json.decode((folder / RUN_FILE).read_bytes(), type=Run)
-            except (OSError, msgspec.MsgspecError):
-                continue  # of another version of mesh, or removed meanwhile: history is a convenience
+            if run := _read(folder):
+                yield run
 
     def last_of(self, project: str, environment: str) -> tuple[Run, ProjectRun] | None:
         """The newest run in which ``project`` was built or refused or skipped."""
@@ -152,5 +150,32 @@ class RunHistory:
                 return path
         return None
 
+    def _dispensable(self) -> list[Path]:
+        """Old runs that neither the status nor the newest manifest of any project is in."""
+        found: list[Path] = []
+        seen: set[tuple[str, ...]] = set()
+        for position, folder in enumerate(reversed(self._folders())):
+            holds = _holds(folder)
+            if position >= KEPT_RUNS and holds <= seen:
+                found.append(folder)
+            seen |= holds
+        return found
+
     def _folders(self) -> list[Path]:
         return sorted(path.parent for path in self.folder.glob(f"*/{RUN_FILE}"))
+
+
+def _read(folder: Path) -> Run | None:
+    try:
+        return msgspec.json.decode((folder / RUN_FILE).read_bytes(), type=Run)
+    except (OSError, msgspec.MsgspecError):
+        return None  # of another version of mesh, or removed meanwhile: history is a convenience
+
+
+def _holds(folder: Path) -> set[tuple[str, ...]]:
+    """What a run may be the last word on."""
+    run = _read(folder)
+    if run is None:
+        return set()
+    manifests = {path.parent.name for path in folder.glob("*/manifest.json")}
+    return {(run.environment, p.project) for p in run.projects} | {(run.environment, p, "manifest") for p in manifests}
