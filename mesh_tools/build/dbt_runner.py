@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,16 +18,14 @@ from msgspec import Struct
 
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
 from mesh_tools.artifacts.run_results import RunResults, read_run_results
+from mesh_tools.build.dbt_message import dbt_error
 from mesh_tools.build.events import Listener, NodeFinished, NodesCounted
 from mesh_tools.build.runs import NodeFailure
-from mesh_tools.errors import ExitCode, Location, MeshError
+from mesh_tools.errors import MeshError
 from mesh_tools.model.project import Project
 
 LOG_FILE = "dbt.log"
 _PARTIAL_PARSE = "partial_parse.msgpack"
-_FILE = re.compile(r"(?:\(|Error reading [\w-]+: |in file )([\w./-]+\.(?:sql|py|ya?ml|md|csv))")
-_LINE = re.compile(r"(?:near |\b)line (\d+)")
-_SHORTENED = 6  # lines of dbt's message
 _GRACE = 15.0  # seconds that an interrupted dbt has to end; a little more than it gives itself
 
 
@@ -128,7 +125,9 @@ def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, l
         finally:
             _end(process)
     if process.returncode != 0:
-        told.error = _error(told.message or f"dbt ended with exit code {process.returncode}", project, artifacts)
+        told.error = dbt_error(
+            told.message or f"dbt ended with exit code {process.returncode}", project, artifacts / LOG_FILE
+        )
     return told
 
 
@@ -173,26 +172,6 @@ class _Told:
             self.problems[event["unique_id"]].append(event["message"])
         elif kind == "error":
             self.message = event["message"]
-
-
-def _error(message: str, project: Project, artifacts: Path) -> MeshError:
-    """The message of dbt itself, shortened, with the file and line that it names."""
-    lines = [line.rstrip() for line in message.splitlines() if line.strip()]
-    file, line = _FILE.search(message), _LINE.search(message)
-    found = _resolve(project, file[1]) if file else None
-    return MeshError(
-        "\n".join(lines[:_SHORTENED]) + ("\n..." if len(lines) > _SHORTENED else ""),
-        where=Location.of(found, int(line[1]) if line else None) if found else None,
-        hint=f"dbt's whole output: {Location.of(artifacts / LOG_FILE)}",
-        exit_code=ExitCode.FAILED,
-    )
-
-
-def _resolve(project: Project, name: str) -> Path | None:
-    """Find a file that dbt names: the project, or one of its resource folders."""
-    folders = [folder for paths in project.resource_paths.values() for folder in paths]
-    candidates = (project.path / name, *(project.path / folder / name for folder in folders))
-    return next((path for path in candidates if path.is_file()), None)
 
 
 def _counts(results: RunResults) -> dict[str, dict[str, int]]:
