@@ -16,6 +16,8 @@ from support.meshes import BuiltMesh
 
 NewMesh = Callable[[str], BuiltMesh]
 
+pytestmark = pytest.mark.xdist_group("bad_input")
+
 MESH = "name: m\nprojects: [sales, shop]\n"
 
 

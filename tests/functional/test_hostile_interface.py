@@ -26,7 +26,7 @@ from mesh_tools.model.interface import (
 )
 from support.meshes import BuiltMesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("hostile")]
 
 CASES = Path(__file__).parents[1] / "cases" / "hostile" / "texts.json"
 TEXTS: list[str] = json.loads(CASES.read_text(encoding="utf-8"))
@@ -130,12 +130,12 @@ def assert_arrived(manifest: dict[str, Any], texts: Sequence[str]) -> None:
         text = shown(raw)
         node = manifest["nodes"][f"model.evil.p{number}"]
         meta = {text: text, "list": [text, {"inner": text}]}
-        assert shown(node["description"]) == text
+        assert shown(node["description"]).strip() == text.strip()
         assert text in shown(node["config"]["tags"])
         node_meta = shown(node["config"]["meta"])
         mesh_meta = node_meta.pop("mesh")
         assert node_meta == meta
-        assert (mesh_meta["materialized"], mesh_meta["semantic_version"]) == (text, text)
+        assert mesh_meta["materialized"] == text
         place = UNSAFE_IN_SQL.sub("_", raw).strip()  # as dbt does
         assert (node["database"], node["schema"]) == (place, place)
         assert node["alias"] == UNSAFE_IN_SQL.sub("_", f"{raw} {number}").strip()
@@ -143,7 +143,7 @@ def assert_arrived(manifest: dict[str, Any], texts: Sequence[str]) -> None:
         columns = {shown(column["name"]): column for column in node["columns"].values()}
         column = columns[shown(f"{raw} name")]
         assert shown(column["data_type"]) == text
-        assert shown(column["description"]) == text
+        assert shown(column["description"]).strip() == text.strip()
         column_meta = shown((column.get("config") or {}).get("meta") or column["meta"])
         assert column_meta.pop("mesh") == dict.fromkeys(("unit", "semantic_type", "deprecated_until"), text)
         assert column_meta == meta
@@ -151,6 +151,61 @@ def assert_arrived(manifest: dict[str, Any], texts: Sequence[str]) -> None:
         group = manifest["groups"][f"group.evil.g{number}"]
         owner = shown(group["owner"])
         assert (owner["name"], owner["email"]) == (text, text)
+
+
+def manifest_of(texts: Sequence[str]) -> dict[str, Any]:
+    """What a producer without mesh would put on a web server."""
+    models = [model(number, text) for number, text in enumerate(texts)]
+    groups = [
+        {"name": f"g{i}", "package_name": "evil", "owner": {"name": text, "email": text}}
+        for i, text in enumerate(texts)
+    ]
+    return {
+        "metadata": {
+            "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+            "dbt_version": "1.11.0",
+            "project_name": "evil",
+            "adapter_type": "duckdb",
+        },
+        "nodes": {node["unique_id"]: node for node in models},
+        "groups": {f"group.evil.{group['name']}": group for group in groups},
+    }
+
+
+def model(number: int, text: str) -> dict[str, Any]:
+    meta = {text: text, "list": [text, {"inner": text}]}
+    promises = {"unit": text, "semantic_type": text, "deprecated_until": text}
+    unique = {"type": "unique", "columns": ["id", f"{text} name"], "expression": text}
+    columns: list[dict[str, Any]] = [
+        {
+            "name": f"{text} name",
+            "data_type": text,
+            "description": text,
+            "config": {"meta": {**meta, "mesh": promises}, "tags": [text]},
+        },
+        {"name": "id", "data_type": "integer", "constraints": [{"type": "check", "expression": text}]},
+    ]
+    return {
+        "resource_type": "model",
+        "unique_id": f"model.evil.p{number}",
+        "name": f"p{number}",
+        "package_name": "evil",
+        "access": "public",
+        "group": f"g{number}",
+        "path": f"marts/p{number}.sql",
+        "original_file_path": f"models/marts/p{number}.sql",
+        "database": text,
+        "schema": text,
+        "alias": f"{text} {number}",
+        "description": text,
+        "config": {"materialized": text},
+        "contract": {"enforced": True},
+        "deprecation_date": text,
+        "tags": [text],
+        "meta": meta,
+        "columns": {column["name"]: column for column in columns},
+        "constraints": [unique],
+    }
 
 
 def test_known_attacks_arrive_as_text(mesh: BuiltMesh) -> None:
@@ -180,3 +235,29 @@ def test_whatever_they_are_mixed_with(mesh: BuiltMesh, texts: list[str]) -> None
     mesh.publish(interface(texts))
     for manifest in parsed(mesh, len(texts)).values():
         assert_arrived(manifest, texts)
+
+
+def test_neither_does_a_plain_manifest_come_alive(new_mesh: Callable[[str], BuiltMesh]) -> None:
+    mesh = new_mesh(
+        "name: trap\nprojects: [consumer]\nsync: {guards: columns}\nupstreams: {evil: {manifest: manifest.json}}\n"
+    )
+    mesh.project("consumer", {}, reads=("evil",))
+    mesh.write("manifest.json", json.dumps(manifest_of(TEXTS)))
+    for manifest in parsed(mesh, len(TEXTS)).values():
+        assert_arrived(manifest, TEXTS)
+
+
+@pytest.mark.parametrize("path", ["../x.sql", "/etc/x.sql", "a/../../x.sql", "x\0.sql", "con", "NUL.sql", "..\\x.sql"])
+def test_a_path_that_leaves_the_folder_is_refused_before_anything_is_written(
+    new_mesh: Callable[[str], BuiltMesh], path: str
+) -> None:
+    mesh = new_mesh("name: trap\nprojects: [consumer]\nupstreams: {evil: {manifest: manifest.json}}\n")
+    mesh.project("consumer", {"models/a.sql": "select * from {{ ref('evil', 'p0') }}"}, reads=("evil",))
+    document = manifest_of(["x"])
+    document["nodes"]["model.evil.p0"]["path"] = path
+    mesh.write("manifest.json", json.dumps(document))
+    done = mesh.run("mesh", "sync", check=False)
+    assert done.returncode == 1
+    assert "cannot be the path of a model" in done.stdout or "cannot be a file name" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert not (mesh.root / "consumer" / ".mesh").exists()

@@ -16,7 +16,7 @@ import pytest
 from mesh_tools.build.runs import Run, RunHistory
 from support.meshes import BuiltMesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("interrupted")]
 
 PUBLIC = "models: [{name: %s, config: {access: public, materialized: table}}]\n"
 # Says by the pipe that it runs, and then does not end.

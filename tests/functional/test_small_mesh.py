@@ -18,7 +18,7 @@ import pytest
 from mesh_tools.build.runs import ProjectRun, Run, RunHistory
 from support.meshes import REPOSITORY, BuiltMesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("small")]
 
 SHOP = {
     "models/staging/stg_orders.sql": "select 1 as order_id, 10.5 as amount",
