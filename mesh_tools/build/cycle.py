@@ -100,10 +100,16 @@ class _Cycle:
             if broken is None and nodes:
                 artifacts = self._artifacts[wave.project] / f"wave-{wave.number}"
                 command = [*arguments, "--indirect-selection", "empty", "--select", *nodes]
-                outcome = self._steps.dbt(self._projects[wave.project], command, artifacts)
+                outcome = self._wave(self._projects[wave.project], command, artifacts)
                 outcomes[wave.project].append(outcome)
                 broken = None if outcome.success else wave.project
         return [self._result(name, outcomes[name], broken) for name in self._projects]
+
+    def _wave(self, project: Project, command: Sequence[str], artifacts: Path) -> DbtOutcome:
+        try:
+            return self._steps.dbt(project, command, artifacts)
+        except MeshError as error:
+            return DbtOutcome(success=False, error=error)
 
     def _result(self, name: str, outcomes: list[DbtOutcome], broken: str | None) -> ProjectRun:
         project = self._projects[name]

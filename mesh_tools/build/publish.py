@@ -45,5 +45,5 @@ def publish(
         MeshError: see :func:`present_interface`; or the registry is read-only or cannot be reached.
     """
     interface = replace(present_interface(workspace, project, manifest), environment=environment)
-    publication = upstreams.registry.publish(interface)
+    publication = upstreams.publish(interface)
     return Published(interface=interface, changed=publication.changed)

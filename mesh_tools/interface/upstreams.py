@@ -19,7 +19,7 @@ from mesh_tools.errors import Location, MeshError, did_you_mean
 from mesh_tools.interface.document import from_yaml
 from mesh_tools.interface.extract import interface_of
 from mesh_tools.interface.package_macros import ANY_ENVIRONMENT
-from mesh_tools.interface.registry import Registry, open_registry
+from mesh_tools.interface.registry import Publication, Registry, open_registry
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface, Relation, product_key
 from mesh_tools.model.project import Project, Upstream
@@ -44,6 +44,7 @@ class Upstreams:
         self._workspace = workspace
         self._read_manifest = cache(_manifest_interface)
         self._assumed: dict[str, Interface] = {}
+        self._read: dict[str, dict[str, Interface]] = {}
 
     @cached_property
     def registry(self) -> Registry:
@@ -54,6 +55,15 @@ class Upstreams:
         """
         settings = self._workspace.config.registry
         return open_registry(settings.url, base=self._workspace.root, options=settings.options)
+
+    def publish(self, interface: Interface) -> Publication:
+        """Publish ``interface``, and let whoever asks next see it.
+
+        Raises:
+            MeshError: see :meth:`mesh_tools.interface.registry.Registry.publish`.
+        """
+        self._read.pop(interface.project, None)
+        return self.registry.publish(interface)
 
     def assume(self, interface: Interface) -> None:
         """Let ``interface`` stand for what its project will publish, until the end of this build.
@@ -87,9 +97,12 @@ class Upstreams:
         raise self._unknown(upstream, environment)
 
     def _published(self, name: str) -> dict[str, Interface]:
-        environments = self._workspace.config.environments
-        found = {environment: self.registry.get(name, environment) for environment in environments}
-        return {environment: interface for environment, interface in found.items() if interface is not None}
+        """By environment; read once, since many projects may ask for the same one."""
+        if name not in self._read:
+            environments = self._workspace.config.environments
+            found = {environment: self.registry.get(name, environment) for environment in environments}
+            self._read[name] = {environment: interface for environment, interface in found.items() if interface}
+        return self._read[name]
 
     def _from_assumption(self, assumed: Interface, environment: str) -> ResolvedUpstream:
         published = self._published(assumed.project) if assumed.relations else {}
