@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.files import write_atomically
-from mesh_tools.interface.document import from_json, to_json
-from mesh_tools.model.interface import Interface
+from mesh_tools.model.interface import SCHEMA_VERSION, Interface
 
 SEEN_FILE = "interface.json"
-"""In each package: the whole interface that was synced last, which dbt does not read."""
+"""In each package: the whole interface that was synced last, for this sync's successor alone. dbt does not read it."""
 
 
 def write_package(folder: Path, files: Mapping[str, str], seen: Interface) -> bool:
@@ -24,7 +25,7 @@ def write_package(folder: Path, files: Mapping[str, str], seen: Interface) -> bo
     Raises:
         MeshError: the folder cannot be written.
     """
-    wanted = {name: text.encode() for name, text in files.items()} | {SEEN_FILE: to_json(seen)}
+    wanted = {name: text.encode() for name, text in files.items()} | {SEEN_FILE: msgspec.json.encode(seen) + b"\n"}
     try:
         changed = [write_atomically(folder / name, data) for name, data in wanted.items()]
         removed = _remove_others(folder, wanted)
@@ -36,9 +37,10 @@ def write_package(folder: Path, files: Mapping[str, str], seen: Interface) -> bo
 def read_seen(folder: Path) -> Interface | None:
     """The interface that the package in ``folder`` was made from; ``None`` when it is not known."""
     try:
-        return from_json((folder / SEEN_FILE).read_bytes(), str(folder / SEEN_FILE))
-    except (OSError, MeshError):
-        return None  # first sync, or written by another version: then everything is news
+        seen = msgspec.json.decode((folder / SEEN_FILE).read_bytes(), type=Interface)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None  # first sync: then everything is news
+    return seen if seen.schema_version == SCHEMA_VERSION else None
 
 
 def remove_packages(state: Path, keep: Iterable[str]) -> list[str]:

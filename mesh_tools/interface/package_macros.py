@@ -31,22 +31,23 @@ _PLACEHOLDER = re.compile("__[A-Z]+__")
 _TEMPLATE = """\
 {#- Written by `mesh sync`: edits are lost. -#}
 
-{% macro mesh_relations() %}
-    {%- set relations = __RELATIONS__ -%}
-    {{ return(relations) }}
+{#- One question at a time: a mapping of everything would be made anew at each call, of which every stub makes six. -#}
+{% macro mesh_relations(key) %}
+__RELATIONS__
+    {{ return({}) }}
 {% endmacro %}
 
 {#- What a guard compares: lists of [name, type]; a type of none is not compared. -#}
-{% macro mesh_columns() %}
-    {%- set columns = __COLUMNS__ -%}
-    {{ return(columns) }}
+{% macro mesh_columns(key) %}
+__COLUMNS__
+    {{ return([]) }}
 {% endmacro %}
 
 {#- Where a stub lies: part 0 is the database, 1 the schema, 2 the identifier. -#}
 {% macro mesh_relation(node, part) %}
     {%- set key = node.name if node.version is none else node.name ~ '.v' ~ node.version -%}
     {%- set environment = var('mesh_env', target.name) -%}
-    {%- set known = __PROJECT__.mesh_relations().get(key, {}) -%}
+    {%- set known = __PROJECT__.mesh_relations(key) -%}
     {%- set relation = known.get(environment, known.get('__ANY__', known.get(__FALLBACK__))) -%}
     {%- if relation is none -%}
         {{ exceptions.raise_compiler_error(
@@ -87,7 +88,7 @@ _TEMPLATE = """\
 
 {% macro mesh_problems(model, product) %}
     {%- set label = '__PROJECT__.' ~ product -%}
-    {%- set columns = __PROJECT__.mesh_columns().get(product, []) -%}
+    {%- set columns = __PROJECT__.mesh_columns(product) -%}
     {%- set relation = adapter.get_relation(
         database=model.database, schema=model.schema, identifier=model.identifier
     ) -%}
@@ -127,8 +128,8 @@ def render_macros(project: str, relations: Relations, columns: Columns, default_
         "__PROJECT__": project,
         "__ANY__": ANY_ENVIRONMENT,
         "__FALLBACK__": jinja_literal(default_environment),
-        "__COLUMNS__": _columns_literal(columns),
-        "__RELATIONS__": _relations_literal(relations),
+        "__COLUMNS__": _columns_answers(columns),
+        "__RELATIONS__": _relations_answers(relations),
     }
     # In one go: what is put in may look like a placeholder.
     return _PLACEHOLDER.sub(lambda match: parts[match[0]], _TEMPLATE)
@@ -140,24 +141,27 @@ def guarded_columns(columns: Iterable[Column], adapter: str | None) -> list[tupl
     return [(column.name, column.canonical_type if exact else None) for column in columns]
 
 
-def _columns_literal(columns: Columns) -> str:
+def _columns_answers(columns: Columns) -> str:
     """Not arguments of the guard: both engines evaluate an argument's text that looks like a call, each its own."""
-    return _mapping(
+    return _answers(
         (key, "[" + ", ".join(f"[{jinja_literal(name)}, {jinja_literal(kind)}]" for name, kind in pairs) + "]")
         for key, pairs in sorted(columns.items())
     )
 
 
-def _relations_literal(relations: Relations) -> str:
-    return _mapping(
+def _relations_answers(relations: Relations) -> str:
+    return _answers(
         (key, "{" + ", ".join(f"{jinja_literal(name)}: {_place(r)}" for name, r in sorted(places.items())) + "}")
         for key, places in sorted(relations.items())
     )
 
 
-def _mapping(entries: Iterable[tuple[str, str]]) -> str:
-    """A Jinja mapping of values that are literals already, one a line."""
-    return "{" + "".join(f"\n        {jinja_literal(key)}: {value}," for key, value in entries) + "\n    }"
+def _answers(entries: Iterable[tuple[str, str]]) -> str:
+    """Jinja that returns, for its ``key``, a value that is a literal already."""
+    lines = (
+        "{%- if key == " + jinja_literal(key) + " -%}{{ return(" + value + ") }}{%- endif -%}" for key, value in entries
+    )
+    return "\n".join(f"    {line}" for line in lines)
 
 
 def _place(relation: Relation) -> str:
