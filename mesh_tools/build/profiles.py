@@ -52,7 +52,7 @@ def provide_profile(workspace: Workspace, project: Project) -> Path | None:
             database_file(workspace, name, project.name).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, (_MARK + dump(content)).encode())
     except OSError as error:
-        raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(path)) from None
+        raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(error.filename or path)) from None
     return project.path
 
 

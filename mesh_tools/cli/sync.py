@@ -33,11 +33,11 @@ def sync(select: tuple[str, ...], env: str | None, mesh_file: Path | None, outpu
     syncing = Sync(workspace, environment)
     projects = workspace.select(select)
     results = [syncing.project(project) for project in projects]
-    for project in projects:
-        provide_profile(workspace, project)
     if output == "json":
         print_json(sync_document(results, environment))
     else:
         print_sync(console(), results)
+    for project in projects:  # after the report, which a profile that cannot be written must not swallow
+        provide_profile(workspace, project)
     if not all(result.ok for result in results):
         sys.exit(ExitCode.FAILED)
