@@ -198,8 +198,10 @@ def _failures(results: RunResults, artifacts: Path, problems: Mapping[str, list[
 
 
 def _paths(manifest: Manifest) -> dict[str, str]:
+    """Files below the project's folder. Those of an installed package, such as a guard's, are not the user's."""
     nodes = (*manifest.nodes.values(), *manifest.unit_tests.values())
-    return {node.unique_id: node.original_file_path for node in nodes}
+    own = (node for node in nodes if node.package_name == manifest.project)
+    return {node.unique_id: node.original_file_path for node in own}
 
 
 def _copy(source: Path, target: Path) -> None:

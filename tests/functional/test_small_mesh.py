@@ -188,6 +188,7 @@ def test_the_summary_says_what_the_guards_found(guarded: Told) -> None:
     assert "shop.orders.order_id is VARCHAR, promised was INTEGER" in guarded.output
     assert "shop.orders has no column amount" in guarded.output
     assert "shop.customers is not in the warehouse" in guarded.output
+    assert "_mesh_interface.yml" not in guarded.output, "no file of the user's"
 
 
 def test_a_guard_of_existence_compares_no_columns(guarded: Told) -> None:
