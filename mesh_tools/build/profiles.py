@@ -13,7 +13,7 @@ from typing import Any
 
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.files import write_atomically
-from mesh_tools.interface.yaml_writer import dump
+from mesh_tools.interface.document.yaml_writer import dump
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.changes import Difference, differences
 from mesh_tools.interface.needs import Needs, needs_of
-from mesh_tools.interface.package import PackageSettings, render_package
-from mesh_tools.interface.package_files import read_seen, remove_packages, write_package
+from mesh_tools.interface.package.files import read_seen, remove_packages, write_package
+from mesh_tools.interface.package.render import PackageSettings, render_package
 from mesh_tools.interface.upstreams import Origin, ResolvedUpstream, Upstreams
 from mesh_tools.mesh.config import SyncSettings
 from mesh_tools.mesh.discovery import PROJECT_FILE

@@ -18,7 +18,7 @@ from mesh_tools.artifacts.manifest import decode_manifest, read_manifest
 from mesh_tools.errors import Location, MeshError, did_you_mean
 from mesh_tools.interface.document import from_yaml
 from mesh_tools.interface.extract import interface_of
-from mesh_tools.interface.package_macros import ANY_ENVIRONMENT
+from mesh_tools.interface.package.macros import ANY_ENVIRONMENT
 from mesh_tools.interface.registry import Publication, Registry, open_registry
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface, Relation, product_key
@@ -171,7 +171,7 @@ def _manifest_interface(location: str, root: Path) -> Interface:
     if "://" not in location:
         return interface_of(read_manifest(root / location))
     # fsspec costs start-up time, so only who uses a URL pays for it.
-    from mesh_tools.interface.registry_remote import open_store  # noqa: PLC0415
+    from mesh_tools.interface.registry.remote import open_store  # noqa: PLC0415
 
     store = open_store(location, {})
     data = store.read()

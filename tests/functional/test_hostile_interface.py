@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from mesh_tools.interface.neutralise import WORD_JOINER
-from mesh_tools.interface.package_macros import UNSAFE_IN_SQL
+from mesh_tools.interface.package.macros import UNSAFE_IN_SQL
+from mesh_tools.interface.package.neutralise import WORD_JOINER
 from mesh_tools.model.interface import (
     Column,
     Group,

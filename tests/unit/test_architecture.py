@@ -29,7 +29,7 @@ FLOOR_OF = {room: height for height, rooms in enumerate(FLOORS) for room in room
 
 CORE = frozenset({"errors", "model", "artifacts", "sqltypes", "mesh", "interface", "contracts", "lint"})
 HEAVY = frozenset({"dbt", "duckdb", "jinja2", "great_expectations", "sqlglot", "fsspec", "networkx", "pandas", "numpy"})
-BEHIND_A_CALL = {"interface/registry_remote.py": {"fsspec"}}
+BEHIND_A_CALL = {"interface/registry/remote.py": {"fsspec"}}
 """Modules that hold a heavy library, and are imported only by the function that needs it."""
 ONLY_ROOM_OF = {"dbt": "build", "great_expectations": "quality", "jinja2": "site"}
 

@@ -14,7 +14,7 @@ import pytest
 
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.document import to_yaml
-from mesh_tools.interface.package_macros import ANY_ENVIRONMENT
+from mesh_tools.interface.package.macros import ANY_ENVIRONMENT
 from mesh_tools.interface.registry import open_registry
 from mesh_tools.interface.upstreams import ResolvedUpstream, Upstreams
 from mesh_tools.mesh.workspace import Workspace

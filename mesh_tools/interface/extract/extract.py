@@ -19,10 +19,10 @@ from mesh_tools.artifacts.manifest import (
     own_tags,
 )
 from mesh_tools.errors import Location, MeshError, did_you_mean
-from mesh_tools.interface.consumptions import consumptions_of
 from mesh_tools.interface.document import sealed
-from mesh_tools.interface.guarantees import grain_of, guarantees_of, not_null_columns
-from mesh_tools.interface.owners import owner_from
+from mesh_tools.interface.extract.consumptions import consumptions_of
+from mesh_tools.interface.extract.guarantees import grain_of, guarantees_of, not_null_columns
+from mesh_tools.interface.extract.owners import owner_from
 from mesh_tools.model.interface import (
     Access,
     Column,

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.document import NewerDocumentError, from_json, sealed, to_json
-from mesh_tools.interface.registry_local import LocalStore, local_root
+from mesh_tools.interface.registry.local import LocalStore, local_root
 from mesh_tools.model.interface import Interface
 from mesh_tools.model.names import (
     check_environment_name,
@@ -87,7 +87,7 @@ def open_registry(url: str, *, base: Path, options: Mapping[str, Any] | None = N
     if not scheme or scheme[1].lower() in ("file", "local"):
         return Registry(LocalStore(local_root(url, base)))
     # fsspec costs start-up time, so only who uses a remote registry pays for it.
-    from mesh_tools.interface.registry_remote import open_store  # noqa: PLC0415
+    from mesh_tools.interface.registry.remote import open_store  # noqa: PLC0415
 
     return Registry(open_store(url, dict(options or {})))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from mesh_tools.interface.neutralise import jinja_literal
+from mesh_tools.interface.package.neutralise import jinja_literal
 from mesh_tools.model.interface import Column, Relation
 
 Relations = Mapping[str, Mapping[str, Relation]]

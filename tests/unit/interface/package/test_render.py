@@ -9,8 +9,8 @@ import yaml
 from msgspec.structs import replace
 
 from mesh_tools.errors import MeshError
-from mesh_tools.interface.package import PackageSettings, render_package
-from mesh_tools.interface.package_macros import ANY_ENVIRONMENT
+from mesh_tools.interface.package.macros import ANY_ENVIRONMENT
+from mesh_tools.interface.package.render import PackageSettings, render_package
 from mesh_tools.mesh.config import Guards
 from mesh_tools.model.interface import (
     Column,

@@ -11,11 +11,11 @@ import pytest
 
 from mesh_tools.artifacts.manifest import Manifest, ModelNode, decode_manifest
 from mesh_tools.errors import Location
-from mesh_tools.interface.guarantees import grain_of, guarantees_of
+from mesh_tools.interface.extract.guarantees import grain_of, guarantees_of
 from mesh_tools.model.interface import Guarantee
 
 CASES: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parents[2] / "cases" / "interface" / "guarantees.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[3] / "cases" / "interface" / "guarantees.json").read_text(encoding="utf-8")
 )
 OTHERS = {"order": "public", "order_items": "public", "stg_order": "private"}
 

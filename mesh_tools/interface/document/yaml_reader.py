@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.interface.document_canonical import MAX_DEPTH
+from mesh_tools.interface.document.canonical import MAX_DEPTH
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}

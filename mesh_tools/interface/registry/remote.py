@@ -14,7 +14,7 @@ import fsspec
 from fsspec.registry import known_implementations
 
 from mesh_tools.errors import Location, MeshError, did_you_mean
-from mesh_tools.interface.registry_problems import problem_of, strings_in
+from mesh_tools.interface.registry.problems import problem_of, strings_in
 
 _WEB = frozenset({"http", "https"})
 _ATOMIC = frozenset({"memory", "s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl"})

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from mesh_tools.errors import MeshError
-from mesh_tools.interface.package_files import SEEN_FILE, read_seen, remove_packages, write_package
+from mesh_tools.interface.package.files import SEEN_FILE, read_seen, remove_packages, write_package
 from mesh_tools.model.interface import Interface
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 FILES = {"dbt_project.yml": "name: shop\n", "models/marts/orders.sql": "", "macros/mesh.sql": "{# #}"}
 SEEN = Interface(project="shop", fingerprint="")
 
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
 _WRITER = """
 import sys
 from pathlib import Path
-from mesh_tools.interface.package_files import write_package
+from mesh_tools.interface.package.files import write_package
 from mesh_tools.model.interface import Interface
 
 sides = [{f"models/m{i}.yml": letter * 200_000 for i in range(20)} for letter in "ab"]

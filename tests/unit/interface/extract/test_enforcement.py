@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mesh_tools.interface.enforcement import is_enforced
+from mesh_tools.interface.extract.enforcement import is_enforced
 
 KINDS = ("not_null", "unique", "primary_key", "foreign_key", "check", "custom")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, StrictUndefined
 
-from mesh_tools.interface.neutralise import WORD_JOINER, jinja_literal, plain
+from mesh_tools.interface.package.neutralise import WORD_JOINER, jinja_literal, plain
 
 # As dbt's, but for the newline that dbt lets Jinja drop; an unknown name is an error, so nothing is evaluated unseen.
 JINJA = Environment(

@@ -14,9 +14,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from mesh_tools.interface.neutralise import plain
-from mesh_tools.interface.package_macros import ANY_ENVIRONMENT, Relations, guarded_columns, render_macros
-from mesh_tools.interface.yaml_writer import dump
+from mesh_tools.interface.document.yaml_writer import dump
+from mesh_tools.interface.package.macros import ANY_ENVIRONMENT, Relations, guarded_columns, render_macros
+from mesh_tools.interface.package.neutralise import plain
 from mesh_tools.mesh.config import Guards
 from mesh_tools.mesh.summary import STUB_TAG
 from mesh_tools.model.interface import (

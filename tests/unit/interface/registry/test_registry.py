@@ -17,7 +17,7 @@ from mesh_tools.interface.document import from_json, sealed, to_json
 from mesh_tools.interface.registry import Publication, Registry, open_registry
 from mesh_tools.model.interface import Column, Interface, Product, ProductVersion, Relation
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def fleet(description: str = "", at: str | None = None, environment: str | None = "prod") -> Interface:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.interface.document_canonical import fingerprint
+from mesh_tools.interface.document.canonical import fingerprint
 from mesh_tools.model.interface import SCHEMA_VERSION, Interface
 
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))

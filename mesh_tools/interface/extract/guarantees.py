@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from mesh_tools.artifacts.manifest import Constraint, Manifest, ModelNode, TestNode
-from mesh_tools.interface.enforcement import is_enforced
+from mesh_tools.interface.extract.enforcement import is_enforced
 from mesh_tools.model.interface import Guarantee, GuaranteeKind, product_key
 
 _CONSTRAINT_KINDS: dict[str, GuaranteeKind] = {

@@ -14,11 +14,11 @@ import msgspec
 from msgspec.structs import replace
 
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.interface.document_canonical import fingerprint, sealed, to_plain
-from mesh_tools.interface.document_checks import FieldError, NewerDocumentError, checked
-from mesh_tools.interface.document_schema import json_schema
-from mesh_tools.interface.yaml_reader import load
-from mesh_tools.interface.yaml_writer import dump
+from mesh_tools.interface.document.canonical import fingerprint, sealed, to_plain
+from mesh_tools.interface.document.checks import FieldError, NewerDocumentError, checked
+from mesh_tools.interface.document.schema import json_schema
+from mesh_tools.interface.document.yaml_reader import load
+from mesh_tools.interface.document.yaml_writer import dump
 from mesh_tools.model.interface import Interface
 
 __all__ = [
@@ -49,7 +49,7 @@ def to_json(interface: Interface) -> bytes:
     """The registry's document: JSON, indented by two, UTF-8, ending with a newline; equal values, equal bytes.
 
     Raises:
-        MeshError: a value has no JSON form, see :func:`~mesh_tools.interface.document_canonical.to_plain`.
+        MeshError: a value has no JSON form, see :func:`~mesh_tools.interface.document.canonical.to_plain`.
     """
     return json.dumps(_document(interface), indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
@@ -58,7 +58,7 @@ def to_yaml(interface: Interface) -> str:
     """The committed ``interface.yml``: the promise without what belongs to one environment; equal values, equal text.
 
     Raises:
-        MeshError: a value has no JSON form, see :func:`~mesh_tools.interface.document_canonical.to_plain`.
+        MeshError: a value has no JSON form, see :func:`~mesh_tools.interface.document.canonical.to_plain`.
     """
     promise = replace(interface, environment=None, published_at=None, relations={}, withheld={})
     return _HEADER + dump(_document(promise))

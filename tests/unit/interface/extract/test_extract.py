@@ -15,7 +15,7 @@ from mesh_tools.interface.document import to_json, to_yaml
 from mesh_tools.interface.extract import interface_of
 from mesh_tools.model.interface import Consumption, Interface, Owner, Relation
 
-MANIFESTS = Path(__file__).parents[2] / "cases" / "manifests"
+MANIFESTS = Path(__file__).parents[3] / "cases" / "manifests"
 ENGINES = ("dbt_1", "dbt_2")
 
 
