@@ -14,24 +14,11 @@ import msgspec
 from msgspec.structs import replace
 
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.interface.document.canonical import fingerprint, sealed, to_plain
-from mesh_tools.interface.document.checks import FieldError, NewerDocumentError, checked
-from mesh_tools.interface.document.schema import json_schema
+from mesh_tools.interface.document.canonical import to_plain
+from mesh_tools.interface.document.checks import FieldError, checked
 from mesh_tools.interface.document.yaml_reader import load
 from mesh_tools.interface.document.yaml_writer import dump
 from mesh_tools.model.interface import Interface
-
-__all__ = [
-    "MAX_BYTES",
-    "NewerDocumentError",
-    "fingerprint",
-    "from_json",
-    "from_yaml",
-    "json_schema",
-    "sealed",
-    "to_json",
-    "to_yaml",
-]
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest document that is read, in bytes. A thousand products with thirty described columns each take about 5 MiB."""
@@ -40,7 +27,7 @@ _HEADER = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
 # To change it, change the dbt project, then run `mesh interface PROJECT --write`.
 """
-_REWRITE_JSON = "publish the project again"
+_REWRITE_JSON = "publish the project again, by `mesh build` or `mesh publish PROJECT`"
 _REWRITE_YAML = "restore it from version control, or run `mesh interface PROJECT --write` to write it anew"
 _CONFLICT = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
 

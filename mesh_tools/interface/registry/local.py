@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from mesh_tools.errors import Location, MeshError, display_path
+from mesh_tools.files import replace_file
 
 
 def local_root(url: str, base: Path) -> Path:
@@ -23,6 +21,9 @@ def local_root(url: str, base: Path) -> Path:
     # A single letter is a drive of Windows; any other scheme does not come here.
     if parts.scheme not in ("file", "local"):
         return base / Path(url).expanduser()
+    # It brings http and e-mail along, which a plain path should not pay for.
+    from urllib.request import url2pathname  # noqa: PLC0415
+
     path = Path(url2pathname(parts.path))
     if parts.netloc not in ("", "localhost") or not path.is_absolute():
         raise MeshError(
@@ -60,7 +61,7 @@ class LocalStore:
         target = self._root.joinpath(*path)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, data)
+            replace_file(target, data, durable=True)
         except OSError as err:
             raise self._error("written", err, path) from err
 
@@ -80,30 +81,3 @@ class LocalStore:
             hint="check that it is a folder, and that you may use it",
             where=Location(self.place(*path)),
         )
-
-
-def _replace(target: Path, data: bytes) -> None:
-    # In the same folder, since a rename is one step only within a file system.
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    # Not tempfile: its files are for their owner alone, and a registry folder may be shared.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let the rename itself reach the disk, where folders can be opened (not on Windows)."""
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
