@@ -157,12 +157,13 @@ def _by_key(interfaces: Mapping[str, Interface]) -> dict[str, dict[str, Relation
 
 def _with_placeholders(committed: Interface) -> Interface:
     """A committed interface knows no relations. With these the project parses; its guards say what is missing."""
-    keys = {product_key(p.name, version.v): p.name for p in committed.products for version in p.versions}
+    keys = [product_key(product.name, version.v) for product in committed.products for version in product.versions]
     return replace(
         committed,
         relations={
-            key: Relation(database=committed.project, schema="not_published", identifier=name)
-            for key, name in keys.items()
+            # One for each version: dbt takes no two models in one relation.
+            key: Relation(database=committed.project, schema="not_published", identifier=key.replace(".", "_"))
+            for key in keys
         },
     )
 

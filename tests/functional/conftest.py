@@ -35,7 +35,18 @@ def reference_mesh(tmp_path_factory: pytest.TempPathFactory, landed_data: Path) 
 
     Tests that use it belong to the xdist group ``reference``, so that one worker builds it once.
     """
-    root = tmp_path_factory.mktemp("reference")
+    mesh = _copy(tmp_path_factory.mktemp("reference"), landed_data)
+    mesh.run("mesh", "build")
+    return mesh
+
+
+@pytest.fixture
+def fresh_clone(tmp_path: Path, landed_data: Path) -> BuiltMesh:
+    """A copy of the reference mesh in which nothing was built yet."""
+    return _copy(tmp_path, landed_data)
+
+
+def _copy(root: Path, landed_data: Path) -> BuiltMesh:
     for name in _SOURCES:
         source = REPOSITORY / name
         if source.is_dir():
@@ -44,9 +55,7 @@ def reference_mesh(tmp_path_factory: pytest.TempPathFactory, landed_data: Path) 
             shutil.copy(source, root / name)
     (root / ".mesh").mkdir()
     (root / ".mesh" / "landing").symlink_to(landed_data)
-    mesh = BuiltMesh(root)
-    mesh.run("mesh", "build")
-    return mesh
+    return BuiltMesh(root)
 
 
 @pytest.fixture(scope="session")

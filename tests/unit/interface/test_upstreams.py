@@ -109,6 +109,18 @@ def test_then_the_committed_interface_with_relations_that_name_what_is_missing(m
     }
 
 
+def test_versions_of_a_committed_product_have_places_of_their_own(mesh: Mesh) -> None:
+    """Two models in one relation are an error of dbt."""
+    versions = tuple(ProductVersion(v=v, semantic_version=f"{v}.0.0", path=f"orders_v{v}.sql") for v in (1, 2))
+    committed = Interface(project="shop", products=(Product(name="orders", latest=2, versions=versions),))
+    mesh.commit(committed)
+    relations = mesh.resolve().relations
+    assert {key: places[ANY_ENVIRONMENT].identifier for key, places in relations.items()} == {
+        "orders.v1": "orders_v1",
+        "orders.v2": "orders_v2",
+    }
+
+
 def test_another_environment_stands_in_only_as_a_fallback(mesh: Mesh) -> None:
     mesh.publish(shop("dev"))
     with pytest.raises(MeshError, match="not been published in the environment 'prod'"):
