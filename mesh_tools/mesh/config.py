@@ -11,6 +11,7 @@ from msgspec import Struct
 from mesh_tools.errors import Location, MeshError, did_you_mean
 from mesh_tools.mesh.yaml_file import YamlFile
 from mesh_tools.model.names import check_environment_name, check_project_name
+from mesh_tools.model.schema import components_of, document_schema
 
 FILE_NAME = "mesh.yml"
 
@@ -206,5 +207,5 @@ class MeshConfig:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of mesh.yml, for editors."""
-    schema = msgspec.json.schema(MeshFile)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "mesh.yml", **schema}
+    (reference,), components = components_of(MeshFile)
+    return document_schema("mesh.yml", components, **reference)

@@ -21,10 +21,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from mesh_tools.model.interface import Classification, Freshness, Owner, Tier
+from mesh_tools.model.schema import components_of, document_schema
 
 
 class ModelMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,10 +67,5 @@ class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of both, under ``$defs``; the top level takes either."""
-    (model, column), components = msgspec.json.schema_components((ModelMeta, ColumnMeta), ref_template="#/$defs/{name}")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "meta.mesh of a model or a column",
-        "anyOf": [model, column],
-        "$defs": components,
-    }
+    either, components = components_of(ModelMeta, ColumnMeta)
+    return document_schema("meta.mesh of a model or a column", components, anyOf=either)
