@@ -79,6 +79,16 @@ class NodeConfig(msgspec.Struct, frozen=True):
     contract: Contract | None = None
 
 
+class TestConfig(NodeConfig, frozen=True):
+    """``config`` of a data test. A model may have keys of its own with these names."""
+
+    __test__ = False
+
+    error_if: str | None = None
+    fail_calc: str | None = None
+    limit: int | None = None
+
+
 class _Resource(msgspec.Struct, frozen=True, tag_field="resource_type", kw_only=True):
     unique_id: str
     name: str
@@ -163,7 +173,7 @@ class TestNode(_Resource, frozen=True, kw_only=True, tag="test"):
 
     __test__ = False
 
-    config: NodeConfig = NodeConfig()
+    config: TestConfig = TestConfig()
     column_name: str | None = None
     attached_node: str | None = None
     test_metadata: TestMetadata | None = None

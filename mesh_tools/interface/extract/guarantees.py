@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from mesh_tools.artifacts.manifest import Constraint, Manifest, ModelNode, TestNode
+from mesh_tools.artifacts.manifest import Constraint, Manifest, ModelNode, TestConfig, TestNode
 from mesh_tools.interface.extract.enforcement import is_enforced
 from mesh_tools.model.interface import Guarantee, GuaranteeKind, product_key
 
@@ -19,6 +19,9 @@ _CONSTRAINT_KINDS: dict[str, GuaranteeKind] = {
     "check": "check",
     "custom": "custom",
 }
+# dbt's ``error_if`` of a test that one row fails: its default, and other ways to write it of a count.
+_ANY_ROW = frozenset({"!=0", "<>0", ">0", ">=1"})
+_ALL_ROWS = "count(*)"
 _Arguments = tuple[GuaranteeKind, tuple[str, ...], dict[str, Any]]
 
 
@@ -102,15 +105,34 @@ def _from_test(test: TestNode, manifest: Manifest) -> Guarantee | None:
     if result is None:
         return None
     kind, columns, arguments = result
-    severity = (test.config.severity or "error").lower()
     return Guarantee(
         kind=kind,
         columns=columns,
         arguments=arguments,
         carrier="test",
-        severity="warn" if severity == "warn" else "error",
-        enforced=severity != "warn" and not test.config.where and test.config.enabled is not False,
+        severity="warn" if _only_warns(test.config) else "error",
+        enforced=_fails_at_any_row(test.config),
     )
+
+
+def _only_warns(config: TestConfig) -> bool:
+    return (config.severity or "").lower() == "warn"
+
+
+def _fails_at_any_row(config: TestConfig) -> bool:
+    """Whether a single row that breaks the promise stops the build. ``warn_if`` never does."""
+    return (
+        config.enabled is not False
+        and not _only_warns(config)
+        and not config.where
+        and config.limit is None
+        and _compact(config.error_if or "!= 0") in _ANY_ROW
+        and _compact(config.fail_calc or _ALL_ROWS) == _ALL_ROWS
+    )
+
+
+def _compact(sql: str) -> str:
+    return "".join(sql.split()).lower()
 
 
 def _columns(test: TestNode) -> tuple[str, ...]:

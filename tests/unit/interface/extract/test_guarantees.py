@@ -44,7 +44,7 @@ def data_test(number: int, test: dict[str, Any]) -> dict[str, Any]:
         "column_name": test.get("column"),
         "attached_node": "model.shop.it",
         "depends_on": {"nodes": [*reads, "model.shop.it"]},
-        "config": {"severity": test.get("severity", "ERROR"), "where": test.get("where")},
+        "config": {"severity": test.get("severity", "ERROR"), "where": test.get("where"), **test.get("config", {})},
         "test_metadata": {
             "name": test["name"],
             "namespace": test.get("namespace"),
