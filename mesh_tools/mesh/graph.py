@@ -1,13 +1,15 @@
 """The graph over all projects of a mesh.
 
-Nodes are dbt's, by unique_id; an edge runs from what is read to what reads it. Projects may form a cycle while their
-nodes do not, so builds are planned over nodes: see :meth:`MeshGraph.waves`.
+Nodes are dbt's, by :attr:`~mesh_tools.mesh.summary.NodeSummary.key`: the unique_id, and for what a project holds of
+another package (the models of an ordinary package, the guards on stubs) ``unique_id@project``. An edge runs from what
+is read to what reads it. Projects may form a cycle while their nodes do not, so builds are planned over nodes: see
+:meth:`MeshGraph.waves`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import rustworkx as rx
@@ -32,7 +34,7 @@ class CrossEdge(Struct, frozen=True, kw_only=True):
 
 
 class Wave(Struct, frozen=True, kw_only=True):
-    """A project's nodes that can be built together. ``nodes`` is ``None`` when that is all of them."""
+    """A project's nodes that can be built together: their keys in the graph, or ``None`` when that is all of them."""
 
     project: str
     number: int = 1
@@ -43,8 +45,8 @@ class MeshGraph:
     """Nodes and edges over all projects.
 
     Attributes:
-        nodes: By unique_id.
-        missing: unique_ids that nodes depend on and no project has, each with those that do.
+        nodes: By key.
+        missing: unique_ids that nodes depend on and no project has, each with the keys of those that do.
     """
 
     def __init__(self, summaries: Iterable[ProjectSummary]) -> None:
@@ -64,7 +66,7 @@ class MeshGraph:
             for producer in self._inputs(consumer)
             if producer.project != consumer.project
         ]
-        return tuple(sorted(edges, key=lambda edge: (edge.consumer.unique_id, edge.producer.unique_id)))
+        return tuple(sorted(edges, key=_order))
 
     def upstream_projects(self) -> dict[str, tuple[str, ...]]:
         """The projects that each project reads, by name."""
@@ -73,21 +75,21 @@ class MeshGraph:
             upstream[edge.consumer.project].add(edge.producer.project)
         return {project: tuple(sorted(names)) for project, names in upstream.items()}
 
-    def ancestors(self, unique_id: str) -> frozenset[str]:
-        """Everything that ``unique_id`` depends on, across projects.
+    def ancestors(self, key: str) -> frozenset[str]:
+        """Everything that ``key`` depends on, across projects.
 
         Raises:
             KeyError: there is no such node.
         """
-        return frozenset(self._graph[i] for i in rx.ancestors(self._graph, self._index[unique_id]))
+        return frozenset(self._graph[i] for i in rx.ancestors(self._graph, self._index[key]))
 
-    def descendants(self, unique_id: str) -> frozenset[str]:
-        """Everything that depends on ``unique_id``, across projects.
+    def descendants(self, key: str) -> frozenset[str]:
+        """Everything that depends on ``key``, across projects.
 
         Raises:
             KeyError: there is no such node.
         """
-        return frozenset(self._graph[i] for i in rx.descendants(self._graph, self._index[unique_id]))
+        return frozenset(self._graph[i] for i in rx.descendants(self._graph, self._index[key]))
 
     def node_cycles(self) -> tuple[tuple[NodeSummary, ...], ...]:
         """One readable cycle for each knot of nodes that cannot be built; the first node stands again at the end."""
@@ -97,7 +99,7 @@ class MeshGraph:
                 for node, index in self._index.items()
             }
         )
-        return tuple(tuple(self.nodes[unique_id] for unique_id in cycle) for cycle in cycles)
+        return tuple(tuple(self.nodes[key] for key in cycle) for cycle in cycles)
 
     def project_cycles(self) -> tuple[tuple[str, ...], ...]:
         """One readable cycle for each knot of projects; the first project stands again at the end."""
@@ -129,40 +131,46 @@ class MeshGraph:
         for index in rx.topological_sort(self._graph):
             node = self.nodes[self._graph[index]]
             if node.project in projects:
-                before = [up for up in self._inputs(node) if up.unique_id in number]
-                changes = (number[up.unique_id] + (up.project != node.project) for up in before)
-                number[node.unique_id] = max(changes, default=1)
+                before = [up for up in self._inputs(node) if up.key in number]
+                changes = (number[up.key] + (up.project != node.project) for up in before)
+                number[node.key] = max(changes, default=1)
         members: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
-        for unique_id, wave in number.items():
-            members[wave, self.nodes[unique_id].project].add(unique_id)
+        for key, wave in number.items():
+            members[wave, self.nodes[key].project].add(key)
         return [
             Wave(project=project, number=wave, nodes=frozenset(members[wave, project]))
             for wave, project in sorted(members)
         ]
 
     def _inputs(self, node: NodeSummary) -> list[NodeSummary]:
-        return [self.nodes[self._graph[i]] for i in self._graph.predecessor_indices(self._index[node.unique_id])]
+        return [self.nodes[self._graph[i]] for i in self._graph.predecessor_indices(self._index[node.key])]
 
     def _connect(self) -> None:
         missing: defaultdict[str, list[str]] = defaultdict(list)
-        producers = self._producers_by_relation()
         for node in self.nodes.values():
-            for parent in node.depends_on:
-                if parent in self._index:
-                    self._graph.add_edge(self._index[parent], self._index[node.unique_id], None)
-                elif parent.startswith(("model.", "seed.", "snapshot.", "source.")):
-                    missing[parent].append(node.unique_id)
-            producer = producers.get(node.relation) if node.resource_type == "source" and node.relation else None
-            if producer is not None and producer.project != node.project:
-                self._graph.add_edge(self._index[producer.unique_id], self._index[node.unique_id], None)
+            for unique_id in node.depends_on:
+                parent = next((key for key in node.input_keys(unique_id) if key in self._index), None)
+                if parent is not None:
+                    self._add_edge(parent, node)
+                elif unique_id.startswith(("model.", "seed.", "snapshot.", "source.")):
+                    missing[unique_id].append(node.key)
+        for builders, source in self._built_sources():
+            if source.project not in builders:
+                self._add_edge(next(reversed(builders.values())), source)
         self.missing = {unique_id: tuple(readers) for unique_id, readers in sorted(missing.items())}
 
-    def _producers_by_relation(self) -> Mapping[RelationKey, NodeSummary]:
-        return {
-            node.relation: node
-            for node in self.nodes.values()
-            if node.relation and node.holds_data and node.resource_type != "source"
-        }
+    def _add_edge(self, producer: str, consumer: NodeSummary) -> None:
+        self._graph.add_edge(self._index[producer], self._index[consumer.key], None)
+
+    def _built_sources(self) -> Iterator[tuple[dict[str, str], NodeSummary]]:
+        """The sources whose relations projects build, each with the keys of what builds it, by project."""
+        builders: defaultdict[RelationKey, dict[str, str]] = defaultdict(dict)
+        for node in self.nodes.values():
+            if node.relation and node.holds_data and node.resource_type != "source":
+                builders[node.relation][node.project] = node.key
+        for node in self.nodes.values():
+            if node.resource_type == "source" and node.relation and node.relation in builders:
+                yield builders[node.relation], node
 
 
 def knots_of(upstream: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
@@ -221,16 +229,17 @@ def _digraph(upstream: Mapping[str, Iterable[str]]) -> tuple[rx.PyDiGraph[str, N
 
 
 def _merged(summaries: Iterable[ProjectSummary]) -> dict[str, NodeSummary]:
-    """All nodes, each from the project that it belongs to: what others hold of it may be a bare stub.
+    """All nodes by key, except what a project holds of a relation that another one has: it may be a bare stub."""
+    nodes = {node.key: node for summary in summaries for node in summary.nodes.values()}
+    return {
+        key: node
+        for key, node in nodes.items()
+        if key == node.unique_id or not node.holds_data or node.unique_id not in nodes
+    }
 
-    A node of a package that several projects install is the first project's.
-    """
-    nodes: dict[str, NodeSummary] = {}
-    for summary in summaries:
-        for unique_id, node in summary.nodes.items():
-            if unique_id not in nodes or unique_id.split(".")[1:2] == [summary.project]:
-                nodes[unique_id] = node
-    return nodes
+
+def _order(edge: CrossEdge) -> tuple[str, ...]:
+    return (edge.consumer.unique_id, edge.consumer.project, edge.producer.unique_id, edge.producer.project)
 
 
 def _kind(producer: NodeSummary, consumer: NodeSummary) -> EdgeKind:

@@ -34,6 +34,20 @@ class NodeSummary(Struct, frozen=True, kw_only=True):
     relation: RelationKey | None = None
 
     @property
+    def key(self) -> str:
+        """Its key in the graph over all projects.
+
+        That is its unique_id, with ``@project`` for a node of another package: each project that installs the package
+        has one of that unique_id, as in ``model.dbt_calendar.days@fleet``.
+        """
+        is_own = self.unique_id.split(".")[1:2] == [self.project]
+        return self.unique_id if is_own else _copy_key(self.unique_id, self.project)
+
+    def input_keys(self, unique_id: str) -> tuple[str, str]:
+        """What ``unique_id`` in ``depends_on`` may mean, the likelier first: the project's copy, or the original."""
+        return _copy_key(unique_id, self.project), unique_id
+
+    @property
     def label(self) -> str:
         """``operations.flights.v2``: what a message calls this node."""
         return f"{self.project}.{product_key(self.name, self.v)}"
@@ -57,6 +71,10 @@ def summarise(manifest: Manifest) -> ProjectSummary:
     nodes = [node for resource in resources for node in resource.values()]
     summary = {node.unique_id: _node(node, manifest.project) for node in nodes if not _is_stub(node)}
     return ProjectSummary(project=manifest.project, nodes=summary)
+
+
+def _copy_key(unique_id: str, project: str) -> str:
+    return f"{unique_id}@{project}"
 
 
 def _node(node: Node | SourceNode | ExposureNode | UnitTestNode, project: str) -> NodeSummary:

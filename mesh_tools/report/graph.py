@@ -46,10 +46,9 @@ def graph_document(graph: MeshGraph) -> dict[str, Any]:
             for w in graph.waves()
         ],
         "edges": [
-            {"producer": e.producer.unique_id, "consumer": e.consumer.unique_id, "kind": e.kind}
-            for e in graph.cross_edges()
+            {"producer": e.producer.key, "consumer": e.consumer.key, "kind": e.kind} for e in graph.cross_edges()
         ],
-        "node_cycles": [[node.unique_id for node in cycle] for cycle in cycles],
+        "node_cycles": [[node.key for node in cycle] for cycle in cycles],
         "project_cycles": [list(cycle) for cycle in graph.project_cycles()],
         "missing": {unique_id: list(readers) for unique_id, readers in graph.missing.items()},
     }

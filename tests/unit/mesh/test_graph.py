@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.errors import MeshError
@@ -132,17 +133,72 @@ class TestMerging:
         assert [edge.producer for edge in graph.cross_edges()] == [self.FULL]
         assert graph.missing == {}
 
-    def test_a_package_that_two_projects_install_is_the_first_ones(self) -> None:
-        def installed(project: str) -> ProjectSummary:
-            node = NodeSummary(unique_id="model.utils.days", project=project, resource_type="model", name="days")
-            return ProjectSummary(project=project, nodes={node.unique_id: node})
-
-        assert MeshGraph([installed("a"), installed("b")]).nodes["model.utils.days"].project == "a"
+    def test_a_foreign_node_that_its_project_has_no_more_is_the_readers_copy(self) -> None:
+        graph = _installed({"a": [], "b": [self.BARE, self.READER]})
+        assert graph.nodes["model.a.x@b"] == self.BARE
+        assert graph.cross_edges() == ()
 
     def test_an_odd_unique_id_does_no_harm(self) -> None:
         node = NodeSummary(unique_id="odd", project="a", resource_type="model", name="odd")
         summary = ProjectSummary(project="a", nodes={"odd": node})
-        assert MeshGraph([summary, summary]).nodes == {"odd": node}
+        assert MeshGraph([summary, summary]).nodes == {"odd@a": node}
+
+
+def _installed(nodes: dict[str, list[NodeSummary]]) -> MeshGraph:
+    """A graph over projects that hold ``nodes``, which need not be of their own package."""
+    return MeshGraph(
+        ProjectSummary(project=project, nodes={node.unique_id: node for node in held})
+        for project, held in nodes.items()
+    )
+
+
+def _copy(project: str, written: str, *reads: str, relation: RelationKey | None = None) -> NodeSummary:
+    """What ``project`` holds of a package that it installs."""
+    return replace(_node(written, list(reads), relation), project=project)
+
+
+class TestInstalledPackages:
+    """Each project builds what the packages that it installs bring: it reads its own copy, not another project's."""
+
+    CALENDAR = (_copy("a", "shared.calendar"), _copy("b", "shared.calendar"))
+
+    def test_each_project_has_and_reads_its_own_copy(self) -> None:
+        own = {copy.project: [copy, _node(f"{copy.project}.x", ["shared.calendar"])] for copy in self.CALENDAR}
+        graph = _installed(own)
+        assert graph.nodes["model.shared.calendar@a"] == self.CALENDAR[0]
+        assert graph.nodes["model.shared.calendar@b"] == self.CALENDAR[1]
+        assert graph.ancestors("model.b.x") == {"model.shared.calendar@b"}
+        assert (graph.cross_edges(), graph.missing) == ((), {})
+
+    def test_a_shared_package_makes_no_circle(self) -> None:
+        a = [self.CALENDAR[0], _node("a.x", ["b.y", "shared.calendar"])]
+        b = [self.CALENDAR[1], _node("b.y", ["shared.calendar"])]
+        graph = _installed({"a": a, "b": b})
+        assert graph.project_cycles() == ()
+        assert graph.waves() == (Wave(project="b"), Wave(project="a"))
+
+    def test_in_a_circle_each_copy_is_in_a_wave_of_its_project(self) -> None:
+        a = [self.CALENDAR[0], _node("a.x", ["shared.calendar"]), _node("a.z", ["b.y"])]
+        b = [self.CALENDAR[1], _node("b.y", ["a.x", "shared.calendar"])]
+        first, other, *_ = _installed({"a": a, "b": b}).waves()
+        assert first == Wave(project="a", nodes=frozenset({"model.shared.calendar@a", "model.a.x"}))
+        assert other == Wave(project="b", nodes=frozenset({"model.shared.calendar@b"}))
+
+    def test_each_consumer_has_its_own_guards(self) -> None:
+        guard = "test.a.mesh_guard_a_x"
+        held = {name: [_copy(name, guard, "a.x"), _node(f"{name}.y", ["a.x"])] for name in "bc"}
+        graph = _installed({"a": [_node("a.x", [])], **held})
+        assert graph.descendants("model.a.x") == {f"{guard}@b", f"{guard}@c", "model.b.y", "model.c.y"}
+        assert {graph.nodes[f"{guard}@{name}"].unique_id for name in "bc"} == {guard}
+        assert graph.upstream_projects() == {"a": (), "b": ("a",), "c": ("a",)}
+
+    def test_a_source_that_its_project_builds_itself_is_no_edge(self) -> None:
+        place = ("db", "main", "calendar")
+        copies = {name: _copy(name, "shared.calendar", relation=place) for name in "abc"}
+        source = _node("source.b.raw", [], place)
+        assert _installed({"b": [copies["b"], source], "c": [copies["c"]]}).cross_edges() == ()
+        (edge,) = _installed({"a": [copies["a"]], "b": [source]}).cross_edges()
+        assert (edge.producer, edge.kind) == (copies["a"], "source")
 
 
 class TestSummary:
