@@ -9,6 +9,7 @@ from typing import Any
 
 from mesh_tools.artifacts.manifest import Constraint, Manifest, ModelNode, TestConfig, TestNode
 from mesh_tools.interface.extract.enforcement import is_enforced
+from mesh_tools.interface.extract.foreign_keys import target_of
 from mesh_tools.model.interface import Guarantee, GuaranteeKind, product_key
 
 _CONSTRAINT_KINDS: dict[str, GuaranteeKind] = {
@@ -204,15 +205,8 @@ def _kwargs(test: TestNode) -> dict[str, Any]:
 
 
 def _target(to: str | None, model: ModelNode, manifest: Manifest) -> str | None:
-    """The product that a foreign key points to, found by its relation."""
-    if not to:
-        return None
-    identifier = to.replace('"', "").replace("`", "").rpartition(".")[2].lower()
-    for unique_id in model.depends_on.nodes:
-        node = manifest.nodes.get(unique_id)
-        if isinstance(node, ModelNode) and (node.alias or node.name).lower() == identifier:
-            return _public_label(unique_id, manifest)
-    return None
+    target = target_of(to, model, manifest) if to else None
+    return _public_label(target.unique_id, manifest) if target else None
 
 
 def _public_label(unique_id: str | None, manifest: Manifest) -> str | None:

@@ -11,27 +11,44 @@ import pytest
 
 from mesh_tools.artifacts.manifest import Manifest, ModelNode, decode_manifest
 from mesh_tools.errors import Location
+from mesh_tools.interface.extract import interface_of
 from mesh_tools.interface.extract.guarantees import grain_of, guarantees_of
 from mesh_tools.model.interface import Guarantee
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[3] / "cases" / "interface" / "guarantees.json").read_text(encoding="utf-8")
 )
-OTHERS = {"order": "public", "order_items": "public", "stg_order": "private"}
 
 
-def node(name: str, access: str = "public", **fields: Any) -> dict[str, Any]:
+def node(name: str, access: str = "public", project: str = "shop", **fields: Any) -> dict[str, Any]:
     return {
         "resource_type": "model",
-        "unique_id": f"model.shop.{name}",
+        "unique_id": f"model.{project}.{name}",
         "name": name,
-        "package_name": "shop",
+        "package_name": project,
         "access": access,
+        "database": project,
+        "schema": "main",
         "alias": name,
         "path": f"{name}.sql",
         "original_file_path": f"models/{name}.sql",
         **fields,
     }
+
+
+def day(v: int) -> dict[str, Any]:
+    return node("day", version=v, latest_version=2, alias=f"day_v{v}") | {"unique_id": f"model.shop.day.v{v}"}
+
+
+OTHERS = [
+    node("order", project="air"),
+    node("order"),
+    node("order_items"),
+    node("stg_order", "private"),
+    day(1),
+    day(2),
+]
+READ = [other["unique_id"] for other in OTHERS]
 
 
 def data_test(number: int, test: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +79,7 @@ def manifest_of(case: dict[str, Any]) -> Manifest:
         constraints=case.get("constraints", []),
         depends_on={"nodes": case.get("reads", [])},
     )
-    nodes = [it, *(node(name, access) for name, access in OTHERS.items())]
+    nodes = [it, *OTHERS]
     nodes += [data_test(number, test) for number, test in enumerate(case.get("tests", []))]
     document = {
         "metadata": {
@@ -110,3 +127,20 @@ def test_arguments_of_an_unknown_test_are_a_digest_that_tells_no_more_than_a_cha
 
     assert digest("select * from private_model") == digest("select * from private_model")
     assert digest("select * from private_model") != digest("select * from other_model")
+
+
+@pytest.mark.parametrize(
+    ("ref", "relation"),
+    [
+        ("ref('order_items')", '"shop"."main"."order_items"'),
+        ("ref('day')", '"shop"."main"."day_v2"'),
+        ("ref('shop', 'day', v=1)", '"shop"."main"."day_v1"'),
+        ("ref('air', 'order')", '"air"."main"."order"'),
+    ],
+)
+def test_a_foreign_key_is_the_same_promise_before_and_after_a_build(ref: str, relation: str) -> None:
+    def fingerprint(to: str) -> str:
+        constraint = {"type": "foreign_key", "to": to, "to_columns": ["id"]}
+        return interface_of(manifest_of({"columns": {"id": [constraint]}, "reads": READ})).fingerprint
+
+    assert fingerprint(ref) == fingerprint(relation) != fingerprint("ref('stg_order')")
