@@ -226,10 +226,17 @@ def _other(meta: dict[str, Any]) -> dict[str, Any]:
 
 
 def _semantic_version(v: Version | None, known: Product | None) -> str:
+    """``<dbt's model version>.<minor>.<patch>``: as accepted before, else the first of its major part.
+
+    A model without versions begins with ``1.0.0``, version 2 with ``2.0.0``, 1.5 with ``1_5.0.0``, gold with
+    ``gold.0.0``. So there are always three parts, and versions of a model are ordered as dbt orders what the major
+    part stands for. Dots become underscores as in the alias that dbt gives a version: two versions that would share
+    the major part would share a relation too.
+    """
     accepted = known.version(v) if known else None
     if accepted is not None:
         return accepted.semantic_version
-    return FIRST_SEMANTIC_VERSION.format(major=1 if v is None else v)
+    return FIRST_SEMANTIC_VERSION.format(major=1 if v is None else str(v).replace(".", "_"))
 
 
 def _version_order(v: Version | None) -> tuple[int, float, str]:

@@ -144,6 +144,30 @@ def test_versions_are_ordered_as_dbt_orders_them() -> None:
     assert orders.latest_version.v == 2
 
 
+@pytest.mark.parametrize(
+    ("v", "expected"),
+    [
+        (None, "1.0.0"),
+        (1, "1.0.0"),
+        ("3", "3.0.0"),
+        (1.5, "1_5.0.0"),
+        ("2024.1.2", "2024_1_2.0.0"),
+        ("gold", "gold.0.0"),
+    ],
+)
+def test_a_semantic_version_has_three_parts_and_begins_with_the_models_version(v: Any, expected: str) -> None:
+    (orders,) = interface_of(manifest(model("orders", version=v, latest_version=v))).products
+    assert orders.versions[0].semantic_version == expected
+
+
+def test_semantic_versions_tell_the_versions_of_a_model_apart() -> None:
+    versions: list[Any] = [1, 1.5, 2, 15, "gold"]
+    nodes = [model("orders", version=v, latest_version=2) | {"unique_id": f"model.shop.orders.v{v}"} for v in versions]
+    (orders,) = interface_of(manifest(*nodes)).products
+    found = [version.semantic_version for version in orders.versions]
+    assert found == ["1.0.0", "1_5.0.0", "2.0.0", "15.0.0", "gold.0.0"]
+
+
 def test_consumptions_are_the_upstream_products_that_models_and_exposures_read() -> None:
     stub = {"tags": ["mesh_external"]}
     flights = model("flights", "air", version=2, **stub) | {"unique_id": "model.air.flights.v2"}
