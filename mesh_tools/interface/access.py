@@ -27,7 +27,8 @@ def check_ref(ref: Ref, upstream: Interface, consumer: str) -> Product:
         consumer: Name of the project.
 
     Raises:
-        RefusedRefError: it is protected, private, unknown, renamed, not of that version, or not for this consumer.
+        RefusedRefError: it is protected, private, unknown, renamed, not of that version, or not for this consumer;
+            or it pins no version, and the latest is not public.
     """
     product = upstream.product(ref.name)
     if product is None:
@@ -41,6 +42,8 @@ def check_ref(ref: Ref, upstream: Interface, consumer: str) -> Product:
         )
     if ref.v is not None and product.version(ref.v) is None:
         raise _no_version(ref, product, upstream)
+    if ref.v is None and _lacks_latest(product):
+        raise _no_latest(ref, product, upstream)
     return product
 
 
@@ -68,6 +71,20 @@ def _no_version(ref: Ref, product: Product, upstream: Interface) -> RefusedRefEr
         return RefusedRefError(f"{label} has no versions", ref=ref, hint=f"write {now}")
     versions = ", ".join(_version(version.v, product) for version in product.versions)
     return RefusedRefError(f"{label} has no version {ref.v}", ref=ref, hint=f"its versions: {versions}")
+
+
+def _lacks_latest(product: Product) -> bool:
+    return product.is_versioned and product.latest is not None and product.version(product.latest) is None
+
+
+def _no_latest(ref: Ref, product: Product, upstream: Interface) -> RefusedRefError:
+    """Else the ref would mean one version here, and another in the producer's own project."""
+    pinned = (str(Ref(upstream.project, ref.name, version.v, ref.where)) for version in product.versions)
+    return RefusedRefError(
+        f"the latest version of {upstream.project}.{product.name}, {product.latest}, is not public",
+        ref=ref,
+        hint=f"pin one: {' or '.join(pinned)}",
+    )
 
 
 def _version(v: Version | None, product: Product) -> str:

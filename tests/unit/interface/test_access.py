@@ -25,6 +25,8 @@ SHOP = Interface(
         Product(
             name="payments", versions=versions(None), allowed_consumers=("finance",), owner=Owner(email="pay@x.org")
         ),
+        Product(name="prices", latest=2, versions=versions(1)),
+        Product(name="rates", latest=2, versions=versions(1, 3)),
         Product(name="secrets", versions=versions(None), allowed_consumers=()),
     ),
     withheld={withheld_key("shop", "stg_orders"): "private", withheld_key("shop", "lines"): "protected"},
@@ -39,6 +41,7 @@ SHOP = Interface(
         ("orders", 1, "sales"),
         ("orders", "2", "sales"),
         ("payments", None, "finance"),
+        ("prices", 1, "sales"),
     ],
 )
 def test_what_is_public_may_be_used(name: str, v: Version | None, consumer: str) -> None:
@@ -52,18 +55,31 @@ def test_what_is_public_may_be_used(name: str, v: Version | None, consumer: str)
             "stg_orders",
             None,
             "shop.stg_orders is private: only public models may be used by other projects",
-            "products of shop: customers, orders, payments, secrets; or ask its owner: Shop, #shop",
+            "products of shop: customers, orders, payments, prices, rates, secrets; or ask its owner: Shop, #shop",
         ),
         (
             "lines",
             None,
             "shop.lines is protected: only public models may be used by other projects",
-            "products of shop: customers, orders, payments, secrets; or ask its owner: Shop, #shop",
+            "products of shop: customers, orders, payments, prices, rates, secrets; or ask its owner: Shop, #shop",
         ),
         ("custmers", None, "shop has no product 'custmers'", "did you mean 'customers'?"),
-        ("x", None, "shop has no product 'x'", "products of shop: customers, orders, payments, secrets"),
+        ("x", None, "shop has no product 'x'", "products of shop: customers, orders, payments, prices, rates, secrets"),
         ("clients", None, "shop.clients was renamed to customers", "write ref('shop', 'customers')"),
         ("orders", 4, "shop.orders has no version 4", "its versions: 1, 2 (latest), 3"),
+        (
+            "prices",
+            None,
+            "the latest version of shop.prices, 2, is not public",
+            "pin one: ref('shop', 'prices', v=1)",
+        ),
+        (
+            "rates",
+            None,
+            "the latest version of shop.rates, 2, is not public",
+            "pin one: ref('shop', 'rates', v=1) or ref('shop', 'rates', v=3)",
+        ),
+        ("prices", 2, "shop.prices has no version 2", "its versions: 1"),
         ("customers", 1, "shop.customers has no versions", "write ref('shop', 'customers')"),
         ("payments", None, "shop.payments is not for sales: it allows finance", "ask its owner: pay@x.org"),
         ("secrets", None, "shop.secrets is not for sales: it allows no project", "ask its owner: Shop, #shop"),
