@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 
 def write_atomically(path: Path, data: bytes) -> bool:
@@ -50,6 +57,35 @@ def replace_file(path: Path, data: bytes, *, durable: bool = False) -> None:
         raise
     if durable:
         _sync_folder(path.parent)
+
+
+@contextmanager
+def locked(path: Path, content: str) -> Iterator[str | None]:
+    """Hold ``path`` as a lock, which ends with the process however that ends.
+
+    Args:
+        path: The lock's file; it is created, and stays.
+        content: What another process that finds it locked shall read: who holds it.
+
+    Yields:
+        ``None`` when the lock is held, else what its holder has written there. Windows has no such locks: ``None``.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                yield file.read() or "unknown"
+                return
+        file.truncate(0)
+        file.write(content)
+        file.flush()
+        yield None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from datetime import datetime, timezone
@@ -11,11 +12,12 @@ from msgspec.structs import replace
 from mesh_tools.build.cycle import build_cycle
 from mesh_tools.build.dbt_runner import check_dbt_installed
 from mesh_tools.build.events import Listener, ProjectFinished, ProjectStarted
+from mesh_tools.build.order import build_order
 from mesh_tools.build.results import concluded, refused, skipped
 from mesh_tools.build.runs import ProjectRun, Run, RunHistory
 from mesh_tools.build.steps import Steps
 from mesh_tools.errors import MeshError
-from mesh_tools.mesh.graph import knots_of
+from mesh_tools.files import locked
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
 
@@ -40,22 +42,33 @@ class Build:
         Projects that read each other are built together, in waves, see :mod:`mesh_tools.build.cycle`.
 
         Raises:
-            MeshError: dbt is not installed, or the record of the run cannot be written.
+            MeshError: dbt is not installed, another build of this environment is running, or the record of the run
+                cannot be written.
         """
         check_dbt_installed()
         chosen = {project.name: project for project in projects}
+        lock = self._workspace.state / "lock" / self._environment
+        with locked(lock, f"process {os.getpid()} since {_now()}") as holder:
+            if holder is not None:
+                raise MeshError(
+                    f"another build of {self._environment} is running: {holder}",
+                    hint="wait for it; two builds would write the same files",
+                )
+            return self._run(chosen)
+
+    def _run(self, chosen: dict[str, Project]) -> Run:
         run = self._history.start(self._environment)
-        for knot in self._order(chosen):
+        for knot in build_order(self._workspace, chosen, self._environment):
             results = self._knot([chosen[name] for name in knot], run, len(chosen))
             run = replace(run, projects=(*run.projects, *results))
             self._history.save(run)
         run = replace(run, finished_at=_now())
         self._history.save(run)
+        default = self._workspace.config.default_environment
+        if self._environment != default:
+            # Plain dbt goes on in the default environment.
+            self._steps.sync_again(chosen.values(), default)
         return run
-
-    def _order(self, chosen: dict[str, Project]) -> tuple[tuple[str, ...], ...]:
-        upstream = self._workspace.upstream()
-        return knots_of({name: [up for up in upstream[name] if up in chosen] for name in chosen})
 
     def _knot(self, projects: list[Project], run: Run, total: int) -> list[ProjectRun]:
         """Build one project, or several that read each other; they start and end together."""

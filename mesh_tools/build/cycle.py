@@ -15,11 +15,9 @@ from mesh_tools.build.dbt_runner import DbtOutcome
 from mesh_tools.build.results import concluded, failed, refused, skipped
 from mesh_tools.build.runs import ProjectRun, Run, RunHistory
 from mesh_tools.build.steps import Steps
-from mesh_tools.errors import ExitCode, MeshError
-from mesh_tools.interface.extract import interface_of
+from mesh_tools.errors import MeshError
 from mesh_tools.interface.provisional import provisional_interface
 from mesh_tools.mesh.graph import MeshGraph, Wave
-from mesh_tools.mesh.refs import scan_refs
 from mesh_tools.mesh.summary import summarise
 from mesh_tools.model.project import Project
 
@@ -51,6 +49,7 @@ def build_cycle(
     cycle = _Cycle(projects, steps, history, run)
     try:
         graph = cycle.parse()
+        return cycle.build(graph.waves(), graph, arguments)
     except _CannotParseError as error:
         return [
             failed(p, [error.outcome]) if p is error.project else skipped(p, f"{error.project.name} cannot be parsed")
@@ -58,7 +57,9 @@ def build_cycle(
         ]
     except MeshError as error:
         return [refused(project, error) for project in projects]
-    return cycle.build(graph.waves(), graph, arguments)
+    finally:
+        # What was assumed stands in the projects' packages: put what is published there.
+        steps.sync_again(projects)
 
 
 class _Cycle:
@@ -71,25 +72,16 @@ class _Cycle:
         """The graph over the cycle's models, once the projects have been parsed with each other's true interfaces.
 
         Raises:
-            MeshError: a ref that must not be, or a cycle of models; with its path.
+            MeshError: a ref that must not be.
         """
-        refs = [ref for project in self._projects.values() for ref in scan_refs(project)]
-        for name in self._projects:
-            self._steps.upstreams.assume(provisional_interface(name, refs))
-        manifests = self._parse_all()
-        for manifest in manifests:
-            self._steps.upstreams.assume(interface_of(manifest))
+        for project in self._projects.values():
+            readers = [reader for reader in self._projects.values() if reader is not project]
+            self._steps.upstreams.assume(provisional_interface(project, readers))
+        self._parse_all()
+        for name, project in self._projects.items():
+            self._steps.upstreams.assume(self._steps.present(project, self._artifacts[name] / "manifest.json"))
         # Again: a ref to a private model, and which version an unpinned ref means, show only now.
-        manifests = self._parse_all()
-        graph = MeshGraph(summarise(manifest) for manifest in manifests)
-        if cycles := graph.node_cycles():
-            path = " -> ".join(node.label for node in cycles[0])
-            raise MeshError(
-                f"models of {', '.join(self._projects)} form a cycle: {path}",
-                hint="split one of these models, so that each can be built after what it reads",
-                exit_code=ExitCode.FAILED,
-            )
-        return graph
+        return MeshGraph(summarise(manifest) for manifest in self._parse_all())
 
     def build(self, waves: Iterable[Wave], graph: MeshGraph, arguments: Sequence[str]) -> list[ProjectRun]:
         """Build wave after wave, up to the first that fails."""

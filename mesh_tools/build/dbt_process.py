@@ -18,8 +18,7 @@ import sys
 import threading
 from typing import Any, TextIO
 
-# dbt's events that say something about a node, by name; each carries `node_info`.
-_STARTED = "NodeStart"
+# dbt says this of each node that ends, with its `node_info`.
 _FINISHED = "NodeFinished"
 # "1 of 6 START ...": the only event that knows the true total.
 _LINE = "LogStartLine"
@@ -52,13 +51,13 @@ def _run(commands: list[list[str]], events: TextIO) -> int:
 
     runner = dbtRunner(callbacks=[lambda event: _tell(event, events)])
     for command in commands:
-        _write(events, event="command", name=command[0])
         result = runner.invoke(command)
         if result.exception is not None:
             _write(events, event="error", message=str(result.exception))
             return 2
         if not result.success:
             return 1
+        _write(events, event="done", name=command[0])
     return 0
 
 
@@ -84,10 +83,9 @@ def _redirect_output(log: str) -> TextIO:
 
 def _tell(event: Any, events: TextIO) -> None:
     name = event.info.name
-    if name in (_STARTED, _FINISHED):
+    if name == _FINISHED:
         node = event.data.node_info
-        state = "started" if name == _STARTED else "finished"
-        _write(events, event=state, unique_id=node.unique_id, status=node.node_status)
+        _write(events, event="finished", unique_id=node.unique_id, status=node.node_status)
     elif name == _LINE:
         _write(events, event="count", total=event.data.total)
     elif name == _JINJA_LOG and event.data.msg.startswith(_OURS):

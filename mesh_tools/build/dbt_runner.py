@@ -25,12 +25,13 @@ from mesh_tools.errors import MeshError
 from mesh_tools.model.project import Project
 
 LOG_FILE = "dbt.log"
+_DEPS_LOCK = "package-lock.yml"
 _PARTIAL_PARSE = "partial_parse.msgpack"
 _GRACE = 15.0  # seconds that an interrupted dbt has to end; a little more than it gives itself
 
 
 class DbtOutcome(Struct, frozen=True, kw_only=True):
-    """What dbt did. ``results`` is ``None`` when it ran no node; ``warnings`` are those of the sync before it."""
+    """What dbt did. ``results`` is ``None`` when it ran no node; ``warnings`` and ``changes`` are of its sync."""
 
     success: bool
     results: RunResults | None = None
@@ -38,6 +39,7 @@ class DbtOutcome(Struct, frozen=True, kw_only=True):
     failures: tuple[NodeFailure, ...] = ()
     error: MeshError | None = None
     warnings: tuple[MeshError, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def check_dbt_installed() -> None:
@@ -58,7 +60,7 @@ def needs_deps(project: Project) -> bool:
     if not project.packages:
         return False
     installed = project.path / project.packages_install_path
-    lock = project.path / "package-lock.yml"
+    lock = project.path / _DEPS_LOCK
     if not lock.is_file():
         return True
     declared = [path for name in ("packages.yml", "dependencies.yml") if (path := project.path / name).is_file()]
@@ -85,6 +87,8 @@ def run_dbt(
     artifacts.mkdir(parents=True, exist_ok=True)
     _copy(cache / _PARTIAL_PARSE, artifacts / _PARTIAL_PARSE)
     told = _run(project, commands, artifacts, listener)
+    if "deps" in told.done and (lock := project.path / _DEPS_LOCK).is_file():
+        lock.touch()  # dbt leaves it alone when nothing in it changes, and then it would look older than packages.yml
     _copy(artifacts / _PARTIAL_PARSE, cache / _PARTIAL_PARSE)
     (artifacts / _PARTIAL_PARSE).unlink(missing_ok=True)
     results = read_run_results(artifacts / "run_results.json") if (artifacts / "run_results.json").is_file() else None
@@ -138,7 +142,8 @@ def _listen(process: subprocess.Popen[str], request: Mapping[str, Any], told: _T
         process.stdin.write(json.dumps(request) + "\n")
         process.stdin.flush()
     for line in process.stdout:
-        told.hear(json.loads(line))
+        with suppress(json.JSONDecodeError):  # killed while it wrote: its exit code says so
+            told.hear(json.loads(line))
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -160,6 +165,7 @@ class _Told:
         self._listener = listener
         self.message: str | None = None
         self.error: MeshError | None = None
+        self.done: list[str] = []
         self.problems: defaultdict[str, list[str]] = defaultdict(list)
 
     def hear(self, event: dict[str, Any]) -> None:
@@ -170,6 +176,8 @@ class _Told:
             self._listener(NodeFinished(project=self._project, unique_id=event["unique_id"], status=event["status"]))
         elif kind == "problem":
             self.problems[event["unique_id"]].append(event["message"])
+        elif kind == "done":
+            self.done.append(event["name"])
         elif kind == "error":
             self.message = event["message"]
 

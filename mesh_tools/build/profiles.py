@@ -2,7 +2,8 @@
 
 One file for each project, named after it, so that every relation is ``"<project>"."<schema>"."<identifier>"``
 wherever it is read from. A project's upstreams are attached read-only under their names. The profile lies in the
-project's folder (git-ignored), where plain dbt finds it too.
+project's folder (git-ignored), where plain dbt finds it too; but below ``.mesh/profiles`` in a mesh that has
+environments with ``storage: profile`` besides, since it would hide the profile of those.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ def provide_profile(workspace: Workspace, project: Project) -> Path | None:
     outputs = _outputs(workspace, project)
     if not outputs:
         return None
-    path = project.path / PROFILES_FILE
+    folder = _folder(workspace, project)
+    path = folder / PROFILES_FILE
     if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_MARK):
-        return project.path
+        return folder
     if project.profile is None:
         raise MeshError(f"{project.name} names no profile", where=project.where, hint=f"add `profile: {project.name}`")
     environment = workspace.config.default_environment
@@ -53,7 +55,13 @@ def provide_profile(workspace: Workspace, project: Project) -> Path | None:
         write_atomically(path, (_MARK + dump(content)).encode())
     except OSError as error:
         raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(error.filename or path)) from None
-    return project.path
+    return folder
+
+
+def _folder(workspace: Workspace, project: Project) -> Path:
+    if all(environment.storage == "duckdb" for environment in workspace.config.environments.values()):
+        return project.path
+    return workspace.state / "profiles" / project.name
 
 
 def _outputs(workspace: Workspace, project: Project) -> dict[str, Any]:

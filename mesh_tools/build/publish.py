@@ -39,11 +39,13 @@ def present_interface(workspace: Workspace, project: Project, manifest: Path) ->
 def publish(
     workspace: Workspace, upstreams: Upstreams, project: Project, manifest: Path, environment: str
 ) -> Published:
-    """Publish the interface of ``project`` as of ``environment``.
+    """Publish the interface of ``project`` as of ``environment``, and as old as the manifest is.
 
     Raises:
         MeshError: see :func:`present_interface`; or the registry is read-only or cannot be reached.
     """
-    interface = replace(present_interface(workspace, project, manifest), environment=environment)
+    written = read_manifest(manifest).metadata.generated_at or None
+    present = present_interface(workspace, project, manifest)
+    interface = replace(present, environment=environment, published_at=written)
     publication = upstreams.publish(interface)
     return Published(interface=interface, changed=publication.changed)

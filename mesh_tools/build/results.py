@@ -35,6 +35,7 @@ def failed(project: Project, outcomes: Sequence[DbtOutcome]) -> ProjectRun:
         counts=_sum(outcomes),
         failures=tuple(failure for outcome in outcomes for failure in outcome.failures),
         error=str(error) if error else None,
+        changes=tuple(dict.fromkeys(change for outcome in outcomes for change in outcome.changes)),
         warnings=tuple(dict.fromkeys(str(warning) for outcome in outcomes for warning in outcome.warnings)),
     )
 

@@ -52,6 +52,7 @@ class ProjectRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
         failures: Models and tests that failed.
         error: What stopped the project as a whole.
         warnings: Of its sync.
+        changes: What changed upstream, in products that it uses, since it was synced before.
         reason: Why it was skipped.
         fingerprint: Of the interface that was published.
         interface_changed: Whether the published interface differs from the one before.
@@ -65,6 +66,7 @@ class ProjectRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
     failures: tuple[NodeFailure, ...] = ()
     error: str | None = None
     warnings: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     reason: str | None = None
     fingerprint: str | None = None
     interface_changed: bool = False

@@ -130,16 +130,15 @@ def _status(product: Product, version: ProductVersion, interface: Interface, now
         columns=len(version.columns),
         deprecation_date=version.deprecation_date,
         promise=version.freshness,
-        freshness=_freshness(version.freshness, interface.published_at, now),
+        freshness=_freshness(version.freshness, interface.published, now),
     )
 
 
-def _freshness(promise: Freshness | None, published_at: str | None, now: datetime) -> FreshnessState | None:
+def _freshness(promise: Freshness | None, published: datetime | None, now: datetime) -> FreshnessState | None:
     """A promise about a column's values needs the data; one about builds is measured here."""
-    if promise is None or published_at is None:
+    if promise is None or published is None:
         return None
     if promise.column is not None:
         return "on data"
     limit = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}[promise.period]
-    age = now - datetime.fromisoformat(published_at.replace("Z", "+00:00"))
-    return "kept" if age <= promise.count * limit else "broken"
+    return "kept" if now - published <= promise.count * limit else "broken"

@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.changes import Difference, differences
 from mesh_tools.interface.needs import Needs, needs_of
-from mesh_tools.interface.package.files import read_seen, remove_packages, write_package
+from mesh_tools.interface.package.files import read_seen, remove_packages, write_package, write_seen
 from mesh_tools.interface.package.render import PackageSettings, render_package
 from mesh_tools.interface.upstreams import Origin, ResolvedUpstream, Upstreams
 from mesh_tools.mesh.config import SyncSettings
 from mesh_tools.mesh.discovery import PROJECT_FILE
 from mesh_tools.mesh.local_names import local_names
 from mesh_tools.mesh.refs import scan_refs
-from mesh_tools.mesh.workspace import STATE_FOLDER, Workspace
+from mesh_tools.mesh.workspace import RESERVED_NAMES, STATE_FOLDER, Workspace
 from mesh_tools.mesh.yaml_file import YamlFile
 from mesh_tools.model.interface import Interface
 from mesh_tools.model.project import InstalledPackage, Project, Upstream
@@ -111,11 +111,14 @@ class Sync:
         settings = self._workspace.config.file.sync
         interface = upstream.interface
         wanted = [p for p in interface.products if settings.stubs == "all" or p.name in used]
-        before = read_seen(folder)
-        seen = _promise(interface)
         files = render_package(interface, wanted, upstream.relations, self._settings(settings))
-        written = write_package(folder, files, seen)
-        found = differences(before, seen) if before else ()
+        written = write_package(folder, files)
+        # What is only assumed, while a cycle of projects is built, is no news.
+        seen = _promise(interface) if upstream.origin != "assumed" else None
+        before = read_seen(folder, self._environment)
+        if seen is not None and seen != before:
+            write_seen(folder, self._environment, seen)
+        found = differences(before, seen) if before and seen else ()
         state: State = "new" if before is None else "changed" if found else "unchanged"
         return UpstreamSync(
             name=interface.project,
@@ -150,6 +153,13 @@ def _promise(interface: Interface) -> Interface:
 
 def _package_errors(project: Project) -> Iterator[MeshError]:
     for upstream in project.upstreams:
+        if upstream.name in RESERVED_NAMES:
+            yield MeshError(
+                f"an upstream project cannot be called {upstream.name}: mesh keeps files of its own in "
+                f"{STATE_FOLDER}/{upstream.name}",
+                where=upstream.where,
+                exit_code=ExitCode.FAILED,
+            )
         expected = f"{STATE_FOLDER}/{upstream.name}"
         local = any(p.kind == "local" and p.source.strip("/").removeprefix("./") == expected for p in project.packages)
         real = _installed_as(upstream, project.packages, project.path)

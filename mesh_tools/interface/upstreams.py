@@ -1,7 +1,7 @@
 """Finds the interface of an upstream project, wherever it is.
 
-In this order: the registry; the ``interface.yml`` that a project of the same repository has committed; the plain
-``manifest.json`` of a producer that mesh.yml names under ``upstreams``.
+In this order: the plain ``manifest.json`` of a producer that mesh.yml names under ``upstreams``; the registry; the
+``interface.yml`` that a project of the same repository has committed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Upstreams:
         self._workspace = workspace
         self._read_manifest = cache(_manifest_interface)
         self._assumed: dict[str, Interface] = {}
-        self._read: dict[str, dict[str, Interface]] = {}
+        self._read: dict[str, dict[str, Interface | MeshError]] = {}
 
     @cached_property
     def registry(self) -> Registry:
@@ -84,7 +84,7 @@ class Upstreams:
             return self._from_manifest(name, external.manifest)
         if name in self._assumed:
             return self._from_assumption(self._assumed[name], environment)
-        published = self._published(name)
+        published = self._published(name, environment)
         promise = published.get(environment)
         if promise is None and self._workspace.config.file.sync.fallback == "default":
             promise = published.get(self._workspace.config.default_environment)
@@ -96,16 +96,29 @@ class Upstreams:
             return ResolvedUpstream(interface=committed, origin="interface.yml", relations=relations)
         raise self._unknown(upstream, environment)
 
-    def _published(self, name: str) -> dict[str, Interface]:
+    def forget_assumptions(self) -> None:
+        """Let every project stand for what it has published again."""
+        self._assumed.clear()
+
+    def _published(self, name: str, environment: str) -> dict[str, Interface]:
         """By environment; read once, since many projects may ask for the same one."""
         if name not in self._read:
-            environments = self._workspace.config.environments
-            found = {environment: self.registry.get(name, environment) for environment in environments}
-            self._read[name] = {environment: interface for environment, interface in found.items() if interface}
-        return self._read[name]
+            documents = {known: self._document(name, known) for known in self._workspace.config.environments}
+            self._read[name] = {known: document for known, document in documents.items() if document is not None}
+        found = self._read[name]
+        if isinstance(wanted := found.get(environment), MeshError):
+            raise wanted
+        # A document of another environment that cannot be read is as one that is not there.
+        return {known: document for known, document in found.items() if isinstance(document, Interface)}
+
+    def _document(self, name: str, environment: str) -> Interface | MeshError | None:
+        try:
+            return self.registry.get(name, environment)
+        except MeshError as error:
+            return error
 
     def _from_assumption(self, assumed: Interface, environment: str) -> ResolvedUpstream:
-        published = self._published(assumed.project) if assumed.relations else {}
+        published = self._published(assumed.project, environment) if assumed.relations else {}
         relations = {**published, environment: assumed if assumed.relations else _with_placeholders(assumed)}
         return ResolvedUpstream(interface=assumed, origin="assumed", relations=_by_key(relations))
 

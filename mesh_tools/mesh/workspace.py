@@ -12,7 +12,10 @@ from mesh_tools.mesh.graph import knots_of
 from mesh_tools.model.project import Project
 
 STATE_FOLDER = ".mesh"
-"""Below mesh.yml: registry, data, runs. Below a project: its interface packages."""
+"""Below mesh.yml: registry, data, runs. Below a project: its interface packages. These may be one folder."""
+
+RESERVED_NAMES = frozenset({"cache", "data", "landing", "lock", "profiles", "registry", "runs"})
+"""What mesh calls its own in there."""
 
 
 class Workspace:

@@ -10,6 +10,7 @@ a newer minor version can be read; see :mod:`mesh_tools.interface.document` for 
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -200,6 +201,16 @@ class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     published_at: str | None = None
     relations: dict[str, Relation] = {}
     withheld: dict[str, Access] = {}
+
+    @property
+    def published(self) -> datetime | None:
+        """``published_at`` as a moment in UTC; ``None`` when it is not known, or no time."""
+        try:
+            # Python 3.10 does not read the Z.
+            moment = datetime.fromisoformat((self.published_at or "").replace("Z", "+00:00"))
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
     def product(self, name: str) -> Product | None:
         """The product called ``name``, or ``None``."""

@@ -118,6 +118,8 @@ def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:
 def _print_failures(to: Console, project: ProjectRun, artifacts: Path) -> None:
     if project.reason:
         to.print(Text(f"{project.project} was skipped: {project.reason}", style="yellow"))
+    for change in project.changes:
+        to.print(Text.assemble((f"{project.project}: ", "bold"), f"changed upstream: {change}"))
     for warning in project.warnings:
         to.print(Text.assemble((f"{project.project}: ", "bold yellow"), f"warning: {warning}"))
     if project.error:

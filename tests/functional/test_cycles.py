@@ -77,5 +77,5 @@ def test_a_cycle_of_projects_is_built_in_waves_from_nothing(circle: BuiltMesh) -
     refused = circle.run("mesh", "build", check=False)
     assert refused.returncode == 1
     path = "shop.orders.v1 -> stock.levels -> shop.orders.v1"
-    assert f"models of shop, stock form a cycle: {path}" in refused.stdout
+    assert f"read each other in a circle: {path}" in refused.stdout
     assert "Traceback" not in refused.stdout + refused.stderr

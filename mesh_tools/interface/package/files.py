@@ -12,20 +12,29 @@ from mesh_tools.errors import Location, MeshError
 from mesh_tools.files import write_atomically
 from mesh_tools.model.interface import SCHEMA_VERSION, Interface
 
-SEEN_FILE = "interface.json"
-"""In each package: the whole interface that was synced last, for this sync's successor alone. dbt does not read it."""
+GENERATED = "# Written by `mesh sync`: edits are lost. Not for version control.\n"
+"""The first line of every YAML file in a package."""
+
+_SEEN = "interface.{}.json"
+_MARK = "dbt_project.yml"
 
 
-def write_package(folder: Path, files: Mapping[str, str], seen: Interface) -> bool:
-    """Make ``folder`` hold exactly ``files`` and the interface they were made from.
+def write_package(folder: Path, files: Mapping[str, str]) -> bool:
+    """Make ``folder`` hold exactly ``files``, besides what :func:`write_seen` puts there.
 
     Returns:
         Whether anything had to be written or removed.
 
     Raises:
-        MeshError: the folder cannot be written.
+        MeshError: the folder cannot be written, or holds something else.
     """
-    wanted = {name: text.encode() for name, text in files.items()} | {SEEN_FILE: msgspec.json.encode(seen) + b"\n"}
+    if folder.is_dir() and not _is_package(folder) and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise MeshError(
+            "this folder is no interface package of mesh, and is left as it is",
+            where=Location.of(folder),
+            hint="move it away, so that `mesh sync` can write the package here",
+        )
+    wanted = {name: text.encode() for name, text in files.items()}
     try:
         changed = [write_atomically(folder / name, data) for name, data in wanted.items()]
         removed = _remove_others(folder, wanted)
@@ -34,10 +43,22 @@ def write_package(folder: Path, files: Mapping[str, str], seen: Interface) -> bo
     return any(changed) or removed
 
 
-def read_seen(folder: Path) -> Interface | None:
-    """The interface that the package in ``folder`` was made from; ``None`` when it is not known."""
+def write_seen(folder: Path, environment: str, seen: Interface) -> None:
+    """Remember the whole interface that the package was made from, for the next sync. dbt does not read it.
+
+    Raises:
+        MeshError: the folder cannot be written.
+    """
     try:
-        seen = msgspec.json.decode((folder / SEEN_FILE).read_bytes(), type=Interface)
+        write_atomically(folder / _SEEN.format(environment), msgspec.json.encode(seen) + b"\n")
+    except OSError as error:
+        raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(folder)) from None
+
+
+def read_seen(folder: Path, environment: str) -> Interface | None:
+    """The interface of ``environment`` that the package was made from last; ``None`` when it is not known."""
+    try:
+        seen = msgspec.json.decode((folder / _SEEN.format(environment)).read_bytes(), type=Interface)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None  # first sync: then everything is news
     return seen if seen.schema_version == SCHEMA_VERSION else None
@@ -46,14 +67,22 @@ def read_seen(folder: Path) -> Interface | None:
 def remove_packages(state: Path, keep: Iterable[str]) -> list[str]:
     """Remove the packages below ``state`` whose producers are not in ``keep``; their names."""
     kept = set(keep)
-    stale = [path for path in sorted(state.glob("*")) if (path / SEEN_FILE).is_file() and path.name not in kept]
+    stale = [path for path in sorted(state.glob("*")) if path.name not in kept and _is_package(path)]
     for path in stale:
         shutil.rmtree(path)
     return [path.name for path in stale]
 
 
+def _is_package(folder: Path) -> bool:
+    """Whether mesh wrote this folder; ``dbt_project.yml`` is what it writes first."""
+    try:
+        return (folder / _MARK).read_text(encoding="utf-8").startswith(GENERATED)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def _remove_others(folder: Path, wanted: Mapping[str, bytes]) -> bool:
-    keep = {folder / name for name in wanted}
+    keep = {folder / name for name in wanted} | set(folder.glob(_SEEN.format("*")))
     others = [path for path in folder.rglob("*") if path.is_file() and path not in keep]
     for path in others:
         path.unlink()

@@ -74,7 +74,9 @@ __COLUMNS__
 {% endmacro %}
 
 {#- Fails with a row for each thing that is not as the interface says. -#}
-{% test mesh_guard(model, product) %}
+{% test mesh_guard(model, product=none, arguments=none) %}
+    {#- dbt 1.10, and any dbt told so, hands `arguments:` on as one argument. -#}
+    {%- set product = product or arguments.product -%}
     {%- set problems = __PROJECT__.mesh_problems(model, product) if execute else [] -%}
     {%- for problem in problems %}
         {%- do log('mesh: ' ~ problem, info=true) -%}
@@ -93,8 +95,8 @@ __COLUMNS__
         database=model.database, schema=model.schema, identifier=model.identifier
     ) -%}
     {%- if relation is none -%}
-        {%- set remedy = 'run `mesh build --env ' ~ var('mesh_env', target.name) ~ ' --select __PROJECT__`' -%}
-        {{ return([label ~ ' is not in the warehouse (' ~ model ~ '): ' ~ remedy]) }}
+        {%- set build = 'run `mesh build --env ' ~ var('mesh_env', target.name) ~ ' --select __PROJECT__`' -%}
+        {{ return([label ~ ' is not in the warehouse (' ~ model ~ '): ' ~ build ~ ', then `mesh sync`']) }}
     {%- endif -%}
     {%- set problems = [] -%}
     {%- set found = {} -%}

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from mesh_tools.interface.document.yaml_writer import dump
+from mesh_tools.interface.package.files import GENERATED
 from mesh_tools.interface.package.macros import ANY_ENVIRONMENT, Relations, guarded_columns, render_macros
 from mesh_tools.interface.package.neutralise import plain
 from mesh_tools.mesh.config import Guards
@@ -29,8 +30,6 @@ from mesh_tools.model.interface import (
     product_key,
 )
 from mesh_tools.model.names import check_project_name, check_relative_path, check_resource_name
-
-GENERATED = "# Written by `mesh sync`: edits are lost. Not for version control.\n"
 
 # Both engines stop at anything else.
 _ISO_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")

@@ -35,6 +35,7 @@ __all__ = ["Publication", "Registry", "open_registry"]
 
 _CURRENT = "current.json"
 _HISTORY = "history"
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)
 # Two letters at least: a single one is a drive of Windows. A second colon chains file systems.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):[/:]")
 
@@ -148,7 +149,7 @@ class Registry:
         paths = self._store.find(*_folder(project, environment), _HISTORY)
         read = ((path, self._store.read(*path)) for path in paths)
         found = [self._interface(data, path) for path, data in read if data is not None]
-        return tuple(sorted(found, key=lambda interface: (_moment(interface.published_at), interface.fingerprint)))
+        return tuple(sorted(found, key=lambda interface: (interface.published or _NEVER, interface.fingerprint)))
 
     def projects(self, environment: str) -> tuple[str, ...]:
         """The names, sorted, of the projects that published there.
@@ -192,13 +193,3 @@ def _check_names(interface: Interface) -> None:
         check_resource_name(product.name, what="product")
         for version in product.versions:
             check_relative_path(version.path)
-
-
-def _moment(published_at: str | None) -> datetime:
-    """When it was; what says no time is older than everything."""
-    try:
-        # Python 3.10 does not read the Z.
-        moment = datetime.fromisoformat((published_at or "").replace("Z", "+00:00"))
-    except ValueError:
-        return datetime.min.replace(tzinfo=timezone.utc)
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
