@@ -46,6 +46,7 @@ class MeshGraph:
 
     Attributes:
         nodes: By key.
+        external_edges: From products of producers outside the mesh, of which there are stubs alone; by consumer.
         missing: unique_ids that nodes depend on and no project has, each with the keys of those that do.
     """
 
@@ -53,15 +54,16 @@ class MeshGraph:
         summaries = tuple(summaries)
         self.projects = tuple(summary.project for summary in summaries)
         self.nodes: dict[str, NodeSummary] = _merged(summaries)
+        self.external_edges: tuple[CrossEdge, ...] = ()
         self.missing: dict[str, tuple[str, ...]] = {}
         self._graph: rx.PyDiGraph[str, None] = rx.PyDiGraph(multigraph=False)
         self._index = dict(zip(self.nodes, self._graph.add_nodes_from(list(self.nodes)), strict=True))
-        self._connect()
+        self._connect(_external(summaries, self.projects))
 
     def cross_edges(self) -> tuple[CrossEdge, ...]:
         """Every edge between two projects, ordered by consumer."""
         edges = [
-            CrossEdge(producer=producer, consumer=consumer, kind=_kind(producer, consumer))
+            _edge(producer, consumer)
             for consumer in self.nodes.values()
             for producer in self._inputs(consumer)
             if producer.project != consumer.project
@@ -145,18 +147,22 @@ class MeshGraph:
     def _inputs(self, node: NodeSummary) -> list[NodeSummary]:
         return [self.nodes[self._graph[i]] for i in self._graph.predecessor_indices(self._index[node.key])]
 
-    def _connect(self) -> None:
+    def _connect(self, external: Mapping[str, NodeSummary]) -> None:
         missing: defaultdict[str, list[str]] = defaultdict(list)
+        edges: list[CrossEdge] = []
         for node in self.nodes.values():
             for unique_id in node.depends_on:
                 parent = next((key for key in node.input_keys(unique_id) if key in self._index), None)
                 if parent is not None:
                     self._add_edge(parent, node)
+                elif unique_id in external:
+                    edges.append(_edge(external[unique_id], node))
                 elif unique_id.startswith(("model.", "seed.", "snapshot.", "source.")):
                     missing[unique_id].append(node.key)
         for builders, source in self._built_sources():
             if source.project not in builders:
                 self._add_edge(next(reversed(builders.values())), source)
+        self.external_edges = tuple(sorted(edges, key=_order))
         self.missing = {unique_id: tuple(readers) for unique_id, readers in sorted(missing.items())}
 
     def _add_edge(self, producer: str, consumer: NodeSummary) -> None:
@@ -236,6 +242,16 @@ def _merged(summaries: Iterable[ProjectSummary]) -> dict[str, NodeSummary]:
         for key, node in nodes.items()
         if key == node.unique_id or not node.holds_data or node.unique_id not in nodes
     }
+
+
+def _external(summaries: Iterable[ProjectSummary], projects: Iterable[str]) -> dict[str, NodeSummary]:
+    """The stubs of producers that have no summary, by unique_id."""
+    stubs = {unique_id: stub for summary in summaries for unique_id, stub in summary.stubs.items()}
+    return {unique_id: stub for unique_id, stub in stubs.items() if stub.project not in projects}
+
+
+def _edge(producer: NodeSummary, consumer: NodeSummary) -> CrossEdge:
+    return CrossEdge(producer=producer, consumer=consumer, kind=_kind(producer, consumer))
 
 
 def _order(edge: CrossEdge) -> tuple[str, ...]:

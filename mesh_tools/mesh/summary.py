@@ -59,18 +59,26 @@ class NodeSummary(Struct, frozen=True, kw_only=True):
 
 
 class ProjectSummary(Struct, frozen=True, kw_only=True):
-    """A project's own nodes, by unique_id. Stubs of upstream nodes are left out: their producer knows better."""
+    """A project's own nodes, by unique_id.
+
+    ``stubs`` are the upstream products that its interface packages bring, as their producer's nodes: of a producer in
+    the mesh, the producer itself knows better.
+    """
 
     project: str
     nodes: dict[str, NodeSummary]
+    stubs: dict[str, NodeSummary] = {}
 
 
 def summarise(manifest: Manifest) -> ProjectSummary:
     """Summarise the project's own nodes, and those of ordinary packages installed in it; unit tests too."""
     resources = (manifest.nodes, manifest.sources, manifest.exposures, manifest.unit_tests)
     nodes = [node for resource in resources for node in resource.values()]
-    summary = {node.unique_id: _node(node, manifest.project) for node in nodes if not _is_stub(node)}
-    return ProjectSummary(project=manifest.project, nodes=summary)
+    return ProjectSummary(
+        project=manifest.project,
+        nodes={node.unique_id: _node(node, manifest.project) for node in nodes if not _is_stub(node)},
+        stubs={node.unique_id: _node(node, node.package_name) for node in nodes if _is_stub(node)},
+    )
 
 
 def _copy_key(unique_id: str, project: str) -> str:

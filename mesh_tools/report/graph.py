@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mesh_tools.mesh.graph import MeshGraph
+from mesh_tools.mesh.graph import CrossEdge, MeshGraph
 
 
 def print_graph(to: Console, graph: MeshGraph) -> None:
@@ -21,9 +21,10 @@ def print_graph(to: Console, graph: MeshGraph) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("product", "used by", "as"):
         table.add_column(heading)
-    for edge in graph.cross_edges():
+    for edge in (*graph.cross_edges(), *graph.external_edges):
         if edge.consumer.holds_data or edge.kind != "ref":
-            table.add_row(edge.producer.label, edge.consumer.label, edge.kind)
+            external = ", external" if edge.producer.project not in graph.projects else ""
+            table.add_row(edge.producer.label, edge.consumer.label, f"{edge.kind}{external}")
     to.print(table)
     for cycle in graph.node_cycles():
         path = " -> ".join(node.label for node in cycle)
@@ -45,10 +46,13 @@ def graph_document(graph: MeshGraph) -> dict[str, Any]:
             {"project": w.project, "number": w.number, "nodes": None if w.nodes is None else sorted(w.nodes)}
             for w in graph.waves()
         ],
-        "edges": [
-            {"producer": e.producer.key, "consumer": e.consumer.key, "kind": e.kind} for e in graph.cross_edges()
-        ],
+        "edges": [_edge_document(edge) for edge in graph.cross_edges()],
+        "external_edges": [_edge_document(edge) for edge in graph.external_edges],
         "node_cycles": [[node.key for node in cycle] for cycle in cycles],
         "project_cycles": [list(cycle) for cycle in graph.project_cycles()],
         "missing": {unique_id: list(readers) for unique_id, readers in graph.missing.items()},
     }
+
+
+def _edge_document(edge: CrossEdge) -> dict[str, str]:
+    return {"producer": edge.producer.key, "consumer": edge.consumer.key, "kind": edge.kind}

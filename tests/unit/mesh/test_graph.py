@@ -201,6 +201,34 @@ class TestInstalledPackages:
         assert (edge.producer, edge.kind) == (copies["a"], "source")
 
 
+class TestProducersOutsideTheMesh:
+    """A stub says that its producer is known; only what neither a project nor a stub has is missing."""
+
+    STUB = _node("ext.x", [])
+    READERS = (_node("b.y", ["ext.x"]), _node("exposure.b.board", ["ext.x"]), _node("b.z", ["ext.gone"]))
+
+    def _graph(self, *others: ProjectSummary) -> MeshGraph:
+        nodes = {node.unique_id: node for node in self.READERS}
+        stubs = {self.STUB.unique_id: self.STUB}
+        return MeshGraph([ProjectSummary(project="b", nodes=nodes, stubs=stubs), *others])
+
+    def test_a_stub_of_one_is_an_external_edge_and_not_missing(self) -> None:
+        graph = self._graph()
+        written = [f"{e.producer.label} -> {e.consumer.label} ({e.kind})" for e in graph.external_edges]
+        assert written == ["ext.x -> b.board (exposure)", "ext.x -> b.y (ref)"]
+        assert graph.missing == {"model.ext.gone": ("model.b.z",)}
+
+    def test_it_is_nothing_to_build(self) -> None:
+        graph = self._graph()
+        assert (graph.cross_edges(), graph.waves()) == ((), (Wave(project="b"),))
+        assert graph.upstream_projects() == {"b": ()}
+
+    def test_a_product_that_its_project_in_the_mesh_has_no_more_is_missing(self) -> None:
+        graph = self._graph(ProjectSummary(project="ext", nodes={}))
+        assert graph.missing.keys() == {"model.ext.x", "model.ext.gone"}
+        assert graph.external_edges == ()
+
+
 class TestSummary:
     @pytest.mark.parametrize("engine", ["dbt_1", "dbt_2"])
     def test_a_manifest_in_short(self, engine: str) -> None:
@@ -221,11 +249,13 @@ class TestSummary:
         assert graph.missing == {}
         assert graph.waves() == (Wave(project="shop"),)
 
-    def test_stubs_of_interface_packages_are_left_out(self, tmp_path: Path) -> None:
+    def test_stubs_of_interface_packages_are_kept_apart(self, tmp_path: Path) -> None:
         text = (MANIFESTS / "dbt_1" / "manifest.json").read_text(encoding="utf-8")
         path = tmp_path / "manifest.json"
         path.write_text(text.replace('"gold"', f'"{STUB_TAG}"'), encoding="utf-8")
-        assert "model.shop.orders.v2" not in summarise(read_manifest(path)).nodes
+        summary = summarise(read_manifest(path))
+        assert "model.shop.orders.v2" not in summary.nodes
+        assert summary.stubs["model.shop.orders.v2"].label == "shop.orders.v2"
 
 
 # Upstream of each name, anything: circles, loops, names without an entry.

@@ -15,9 +15,12 @@ from mesh_tools.build.status import MeshStatus, ProductStatus, ProjectStatus
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.changes import Difference
 from mesh_tools.interface.sync import ProjectSync, UpstreamSync
+from mesh_tools.mesh.graph import MeshGraph
+from mesh_tools.mesh.summary import NodeSummary, ProjectSummary
 from mesh_tools.model.interface import Freshness
 from mesh_tools.report.build import build_progress, print_interrupted, print_run
 from mesh_tools.report.console import console, print_json, print_problem, problem_document
+from mesh_tools.report.graph import graph_document, print_graph
 from mesh_tools.report.status import print_status
 from mesh_tools.report.sync import print_sync, sync_document
 
@@ -242,3 +245,22 @@ def test_json_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None
     print_json(RUN)
     document = json.loads(capsys.readouterr().out)
     assert [project["status"] for project in document["projects"]] == ["success", "failed", "skipped", "refused"]
+
+
+def _graph_with_an_external_product() -> MeshGraph:
+    stub = NodeSummary(unique_id="model.ext.x", project="ext", resource_type="model", name="x")
+    reader = NodeSummary(
+        unique_id="model.b.y", project="b", resource_type="model", name="y", depends_on=("model.ext.x",)
+    )
+    return MeshGraph([ProjectSummary(project="b", nodes={"model.b.y": reader}, stubs={"model.ext.x": stub})])
+
+
+def test_a_graph_shows_products_of_projects_outside_the_mesh(piped: Piped) -> None:
+    print_graph(piped.console, _graph_with_an_external_product())
+    assert piped.lines == ["build order", "  1. b", "", "product  used by  as", "ext.x    b.y      ref, external"]
+
+
+def test_a_graph_for_programs_has_external_edges_apart() -> None:
+    document = graph_document(_graph_with_an_external_product())
+    assert (document["edges"], document["missing"]) == ([], {})
+    assert document["external_edges"] == [{"producer": "model.ext.x", "consumer": "model.b.y", "kind": "ref"}]
