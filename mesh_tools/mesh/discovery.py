@@ -23,6 +23,7 @@ _RESOURCE_PATHS = {
     "test-paths": ("tests",),
     "analysis-paths": ("analyses",),
     "macro-paths": ("macros",),
+    "function-paths": ("functions",),
 }
 _PACKAGE_KINDS = ("local", "git", "package", "tarball")
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from mesh_tools.errors import Location
-from mesh_tools.mesh.refs import resource_files
+from mesh_tools.mesh.refs import files_below, resource_files
 from mesh_tools.mesh.yaml_file import YamlFile
 from mesh_tools.model.project import Project
 
@@ -46,7 +46,7 @@ def local_names(project: Project) -> LocalNames:
         else:
             nodes |= _snapshots(path)
     for folder in project.resource_paths["seed-paths"]:
-        nodes |= {path.stem for path in (project.path / folder).rglob("*.csv")}
+        nodes |= {path.stem for path in files_below(project, folder) if path.suffix == ".csv"}
     return LocalNames(frozenset(nodes), described)
 
 

@@ -1,13 +1,15 @@
 """Finds the refs of a project in its files, before dbt has parsed them.
 
 dbt cannot parse a project whose refs do not resolve, so what a project needs from upstream has to be read from its
-files: Jinja in SQL and Markdown-free YAML values, and ``dbt.ref`` in Python models. A ref whose arguments are no
-literals cannot be seen; ``sync: {stubs: all}`` in mesh.yml is the way out for a project that has some.
+files: Jinja in SQL, in the hooks of ``dbt_project.yml`` and in Markdown-free YAML values, and ``dbt.ref`` in Python
+models. A ref whose arguments are no literals cannot be seen; ``sync: {stubs: all}`` in mesh.yml is the way out for a
+project that has some.
 """
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mesh_tools.errors import Location, MeshError, display_path
+from mesh_tools.mesh.discovery import PROJECT_FILE
 from mesh_tools.mesh.yaml_file import YamlFile
 from mesh_tools.model.interface import Version
 from mesh_tools.model.project import Project
@@ -39,12 +42,14 @@ _SUFFIXES = frozenset({".sql", ".py", ".yml", ".yaml"})
 
 
 def scan_refs(project: Project) -> tuple[Ref, ...]:
-    """All refs with literal arguments in the project's own files, in the order of the files.
+    """All refs with literal arguments in the project's own files: its ``dbt_project.yml``, then the others, sorted.
 
     Raises:
         MeshError: a YAML file that cannot be parsed.
     """
-    return tuple(ref for path in resource_files(project) for ref in refs_in_file(path))
+    project_file = project.path / PROJECT_FILE
+    files = [project_file] if project_file.is_file() else []
+    return tuple(ref for path in (*files, *resource_files(project)) for ref in refs_in_file(path))
 
 
 def resource_files(project: Project, keys: Iterable[str] | None = None) -> Iterator[Path]:
@@ -53,13 +58,27 @@ def resource_files(project: Project, keys: Iterable[str] | None = None) -> Itera
     ``keys`` limits them to some of dbt's keys, such as ``model-paths``.
     """
     wanted = project.resource_paths if keys is None else {key: project.resource_paths[key] for key in keys}
-    folders = dict.fromkeys(project.path / folder for paths in wanted.values() for folder in paths)
     seen: set[Path] = set()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in _SUFFIXES and path not in seen and path.is_file():
+    for folder in dict.fromkeys(folder for paths in wanted.values() for folder in paths):
+        for path in files_below(project, folder):
+            if path.suffix in _SUFFIXES and path not in seen:
                 seen.add(path)
                 yield path
+
+
+def files_below(project: Project, folder: str) -> list[Path]:
+    """The files below a folder of the project, sorted; none that dbt or mesh writes, and not ``dbt_project.yml``."""
+    skipped = {_normal(project.path / name) for name in (project.target_path, project.packages_install_path)}
+    found: list[Path] = []
+    for parent, folders, names in os.walk(_normal(project.path / folder)):
+        folders[:] = [name for name in folders if not name.startswith(".") and Path(parent, name) not in skipped]
+        found += (Path(parent, name) for name in names)
+    return sorted(path for path in found if path != project.path / PROJECT_FILE and path.is_file())
+
+
+def _normal(path: Path) -> Path:
+    """Without ``..``, and unlike ``Path.resolve`` with its links, which errors shall name as the user does."""
+    return Path(os.path.normpath(path))
 
 
 def refs_in_file(path: Path) -> list[Ref]:
@@ -82,9 +101,13 @@ def refs_in_file(path: Path) -> list[Ref]:
 
 def refs_in_sql(text: str, path: str) -> Iterator[Ref]:
     """The refs inside the Jinja of an SQL file."""
+    for call in _calls_in_jinja(text):
+        yield from _ref(call, _place(text, call.start(), path))
+
+
+def _calls_in_jinja(text: str) -> Iterator[re.Match[str]]:
     for start, end in _jinja_blocks(text):
-        for call in _CALL.finditer(text, start, end):
-            yield from _ref(call, _place(text, call.start(), path))
+        yield from _CALL.finditer(text, start, end)
 
 
 def _jinja_blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -113,13 +136,15 @@ def _in_yaml(text: str, path: Path) -> Iterator[Ref]:
     if not _REF.search(text):
         return
     shown = display_path(path)
+    # A resource's YAML may hold a bare ref, as `to: ref('x')` of a test. The project's own is rendered as it is.
+    calls_in = _calls_in_jinja if path.name == PROJECT_FILE else _CALL.finditer
     for scalar in YamlFile.parse(text, path).scalars():
         if "ref" not in scalar.value or _PROSE_KEYS.intersection(scalar.keys):
             continue
         # Quotes and folding make the value differ from the text, but both say ``ref(`` equally often.
         places = [match.start() for match in _REF.finditer(text, scalar.start, scalar.end)]
         positions = {match.start(): place for match, place in zip(_REF.finditer(scalar.value), places, strict=False)}
-        for call in _CALL.finditer(scalar.value):
+        for call in calls_in(scalar.value):
             yield from _ref(call, _place(text, positions.get(call.start(), scalar.start), shown))
 
 

@@ -115,6 +115,7 @@ def test_a_project_that_says_nothing_has_dbts_own_defaults(tmp_path: Path) -> No
         "test-paths": ("tests",),
         "analysis-paths": ("analyses",),
         "macro-paths": ("macros",),
+        "function-paths": ("functions",),
     }
     assert (project.upstreams, project.packages) == ((), ())
 

@@ -84,6 +84,15 @@ def test_yaml_that_names_nothing(text: str, tmp_path: Path) -> None:
     assert _names(tmp_path, {"models/a.yml": text}) == LocalNames(frozenset(), {})
 
 
+def test_seeds_of_installed_packages_are_not_its_own(tmp_path: Path) -> None:
+    for path in (tmp_path / "own.csv", tmp_path / "dbt_packages" / "utils" / "other.csv"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    paths: dict[str, tuple[str, ...]] = {"model-paths": (), "snapshot-paths": (), "seed-paths": (".",)}
+    project = Project(name="p", path=tmp_path, domain="p", resource_paths=paths, where=Location("x"))
+    assert local_names(project).nodes == {"own"}
+
+
 def test_yaml_that_cannot_be_parsed_is_told(tmp_path: Path) -> None:
     with pytest.raises(MeshError, match="YAML syntax"):
         _names(tmp_path, {"models/a.yml": "models: [\n"})

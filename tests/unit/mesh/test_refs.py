@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.mesh.refs import refs_in_file, refs_in_sql, resource_files, scan_refs
@@ -140,3 +141,46 @@ def _assert_place(where: Location, text: str) -> None:
     lines = text.split("\n")
     assert 1 <= where.line <= len(lines)
     assert 1 <= where.column <= len(lines[where.line - 1]) + 1
+
+
+PROJECT_FILE = """\
+name: p
+# {{ ref('comment') }}
+on-run-start: "insert into log {{ ref('a', 'starts') }}"
+on-run-end:
+  - "{{ log_end(ref('a', 'ends')) }}"
+  - sql: >-
+      {# {{ ref('jinja_comment') }} #}
+      {{ ref('a', 'later') }}
+models:
+  p:
+    +post-hook: ["{% if x %}{{ ref('a', 'hooked', v=2) }}{% endif %}", "ref('a', 'outside_of_jinja')"]
+"""
+
+
+def test_hooks_of_the_project_file_are_searched_inside_jinja(tmp_path: Path) -> None:
+    _write(tmp_path, "dbt_project.yml", text=PROJECT_FILE)
+    _write(tmp_path, "models/m.sql", text="{{ ref('m') }}")
+    for paths in (("models",), (".",)):
+        refs = scan_refs(_project(tmp_path, model_paths=paths))
+        assert [(ref.where.line, str(ref)) for ref in refs] == [
+            (3, "ref('a', 'starts')"),
+            (5, "ref('a', 'ends')"),
+            (8, "ref('a', 'later')"),
+            (11, "ref('a', 'hooked', v=2)"),
+            (1, "ref('m')"),
+        ]
+
+
+def test_what_dbt_and_mesh_write_is_not_searched(tmp_path: Path) -> None:
+    generated = ("out/compiled/m.sql", "vendor/utils/m.sql", ".mesh/fleet/m.sql", "marts/.hidden/m.sql")
+    _write(tmp_path, "m.sql", "marts/target/m.sql", *generated)
+    for folder in (".", "marts/.."):
+        project = replace(_project(tmp_path, model_paths=(folder,)), target_path="out", packages_install_path="vendor")
+        found = [path.relative_to(tmp_path).as_posix() for path in resource_files(project)]
+        assert found == ["m.sql", "marts/target/m.sql"]
+
+
+def test_a_folder_that_the_project_names_is_searched_whatever_it_is_called(tmp_path: Path) -> None:
+    _write(tmp_path, ".models/m.sql")
+    assert [path.name for path in resource_files(_project(tmp_path, model_paths=(".models",)))] == ["m.sql"]
