@@ -72,7 +72,7 @@ class Workspace:
         ``+name`` adds everything upstream of it, ``name+`` everything downstream.
 
         Raises:
-            MeshError: there is no such project.
+            MeshError: there is no such project, or a selector without a name.
         """
         chosen: set[str] = set()
         for name in names:
@@ -80,9 +80,12 @@ class Workspace:
         return tuple(project for project in self.projects.values() if not chosen or project.name in chosen)
 
     def _selected(self, selector: str) -> set[str]:
-        name = self.project(selector.strip("+")).name
+        name = selector.strip("+")
+        if not name or name.isspace():
+            hint = "write NAME, +NAME (with all upstream of it) or NAME+ (with all downstream of it)"
+            raise MeshError(f"'{selector}' names no project", hint=hint)
         upstream = self.upstream()
-        chosen = {name}
+        chosen = {self.project(name).name}
         if selector.startswith("+"):
             chosen |= _reachable(name, upstream)
         if selector.endswith("+"):

@@ -45,7 +45,7 @@ def test_upstreams_outside_the_mesh_are_not_its_projects(workspace: Workspace) -
 
 
 def test_projects_in_a_circle_stand_together(tmp_path: Path) -> None:
-    workspace = _workspace(tmp_path, {"a": ("b",), "b": ("c",), "c": ("b",), "d": ("d",)})
+    workspace = _workspace(tmp_path, {"a": ("b",), "b": ("c",), "c": ("b",), "d": ()})
     assert list(workspace.projects) == ["b", "c", "a", "d"]
     assert [project.name for project in workspace.select(["+a"])] == ["b", "c", "a"]
     assert [project.name for project in workspace.select(["c+"])] == ["b", "c", "a"]
@@ -76,7 +76,10 @@ def test_select(workspace: Workspace, selectors: list[str], names: list[str]) ->
         pytest.param(
             "elsewhere", "no project 'elsewhere' in this mesh", "projects: d_reference, b_", id="near to none"
         ),
-        pytest.param("+", "no project '' in this mesh", "projects: d_reference, b_", id="no name at all"),
+        pytest.param("+", "'+' names no project", "write NAME, +NAME (", id="a sign alone"),
+        pytest.param("++", "'++' names no project", "write NAME, +NAME (", id="signs alone"),
+        pytest.param("", "'' names no project", "write NAME, +NAME (", id="nothing"),
+        pytest.param(" ", "' ' names no project", "write NAME, +NAME (", id="a blank"),
     ],
 )
 def test_a_project_that_is_not_there(workspace: Workspace, selector: str, message: str, hint: str) -> None:
