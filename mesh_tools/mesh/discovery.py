@@ -63,7 +63,7 @@ def read_project(folder: Path, config: MeshConfig) -> Project:
     if not isinstance(name, str):
         raise MeshError("'name' is missing: dbt needs it", where=file.locate("name"))
     _project_name(name, file.locate("name"))
-    upstreams, packages = _dependencies(folder)
+    upstreams, packages = _dependencies(folder, name)
     return Project(
         name=name,
         path=folder,
@@ -117,7 +117,7 @@ def _is_generated(path: Path) -> bool:
     return any(part in _GENERATED or (part.startswith(".") and part != "..") for part in path.parts)
 
 
-def _dependencies(folder: Path) -> tuple[tuple[Upstream, ...], tuple[InstalledPackage, ...]]:
+def _dependencies(folder: Path, project: str) -> tuple[tuple[Upstream, ...], tuple[InstalledPackage, ...]]:
     upstreams: list[Upstream] = []
     packages: list[InstalledPackage] = []
     for file_name in ("dependencies.yml", "packages.yml"):
@@ -131,7 +131,11 @@ def _dependencies(folder: Path) -> tuple[tuple[Upstream, ...], tuple[InstalledPa
                 raise MeshError(
                     "an upstream project needs a 'name'", where=where, hint="projects: [{name: operations}]"
                 )
-            upstreams.append(Upstream(_project_name(entry["name"], file.locate("projects", i, "name")), where))
+            name = _project_name(entry["name"], file.locate("projects", i, "name"))
+            if name == project:
+                hint = f"take '{name}' away here: within the project, refs need no project name"
+                raise MeshError("a project cannot be its own upstream", where=where, hint=hint)
+            upstreams.append(Upstream(name, where))
         for i, entry in enumerate(_entries(file, content, "packages")):
             kind = next((kind for kind in _PACKAGE_KINDS if kind in entry), None)
             if kind is not None:

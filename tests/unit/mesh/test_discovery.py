@@ -195,6 +195,13 @@ def test_dependencies_that_say_nothing(text: str, tmp_path: Path) -> None:
         pytest.param(
             "dependencies", "projects:\n  - name: ../b\n", "'../b' cannot be a project name", 2, id="upstream: bad name"
         ),
+        pytest.param(
+            "dependencies",
+            "projects:\n  - name: a\n  - name: shop\n",
+            "a project cannot be its own upstream",
+            3,
+            id="upstream: itself",
+        ),
         pytest.param("packages", "packages: {local: x}\n", "'packages' must be a list of", 1, id="packages: a mapping"),
     ],
 )
