@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mesh_tools.errors import Location, MeshError
+from mesh_tools.errors import ExitCode, Location, MeshError, display_path
 from mesh_tools.files import write_atomically
 from mesh_tools.interface.document.yaml_writer import dump
 from mesh_tools.mesh.workspace import Workspace
@@ -41,7 +41,7 @@ def provide_profile(workspace: Workspace, project: Project) -> Path | None:
         return None
     folder = _folder(workspace, project)
     path = folder / PROFILES_FILE
-    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_MARK):
+    if _is_own(path):
         return folder
     if project.profile is None:
         raise MeshError(f"{project.name} names no profile", where=project.where, hint=f"add `profile: {project.name}`")
@@ -56,6 +56,25 @@ def provide_profile(workspace: Workspace, project: Project) -> Path | None:
     except OSError as error:
         raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(error.filename or path)) from None
     return folder
+
+
+def own_profile(workspace: Workspace, project: Project) -> MeshError | None:
+    """A warning when the project brings a profile, which then decides where its data lies."""
+    path = _folder(workspace, project) / PROFILES_FILE
+    environment = workspace.config.default_environment
+    if workspace.config.environments[environment].storage != "duckdb" or not _is_own(path):
+        return None
+    file = display_path(database_file(workspace, environment, project.name))
+    return MeshError(
+        f"{project.name} brings a profile of its own, so mesh provides none",
+        where=Location.of(path),
+        hint=f"other projects find its data only in {file}; remove the profile, or say `storage: profile` in mesh.yml",
+        exit_code=ExitCode.OK,
+    )
+
+
+def _is_own(path: Path) -> bool:
+    return path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(_MARK)
 
 
 def _folder(workspace: Workspace, project: Project) -> Path:

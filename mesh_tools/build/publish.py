@@ -23,8 +23,10 @@ class Published(Struct, frozen=True, kw_only=True):
     changed: bool
 
 
-def present_interface(workspace: Workspace, project: Project, manifest: Path) -> Interface:
-    """The interface of ``project`` as ``manifest`` has it.
+def present_interface(
+    workspace: Workspace, project: Project, manifest: Path, *, accepted: Interface | None = None
+) -> Interface:
+    """The interface of ``project`` as ``manifest`` has it; semantic versions go on from the ``accepted`` one.
 
     Raises:
         MeshError: the manifest cannot be read, is another project's, or its ``meta.mesh`` is wrong.
@@ -33,7 +35,7 @@ def present_interface(workspace: Workspace, project: Project, manifest: Path) ->
     if read.project != project.name:
         raise MeshError(f"{manifest} is of the project '{read.project}', not of '{project.name}'")
     domain = workspace.config.domain_of(project.name)
-    return interface_of(read, domain=domain, accepted=committed_interface(project))
+    return interface_of(read, domain=domain, accepted=accepted)
 
 
 def publish(
@@ -45,7 +47,7 @@ def publish(
         MeshError: see :func:`present_interface`; or the registry is read-only or cannot be reached.
     """
     written = read_manifest(manifest).metadata.generated_at or None
-    present = present_interface(workspace, project, manifest)
+    present = present_interface(workspace, project, manifest, accepted=committed_interface(project))
     interface = replace(present, environment=environment, published_at=written)
     publication = upstreams.publish(interface)
     return Published(interface=interface, changed=publication.changed)

@@ -13,7 +13,7 @@ from mesh_tools.build.profiles import provide_profile
 from mesh_tools.build.publish import Published, present_interface, publish
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.sync import ProjectSync, Sync
-from mesh_tools.interface.upstreams import Upstreams
+from mesh_tools.interface.upstreams import Upstreams, committed_interface
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface
 from mesh_tools.model.project import Project
@@ -75,7 +75,7 @@ class Steps:
         Raises:
             MeshError: see :func:`mesh_tools.build.publish.present_interface`.
         """
-        return present_interface(self._workspace, project, manifest)
+        return present_interface(self._workspace, project, manifest, accepted=committed_interface(project))
 
     def publish(self, project: Project, manifest: Path) -> Published:
         """Publish the interface that ``manifest`` describes.

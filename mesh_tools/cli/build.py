@@ -49,6 +49,7 @@ def build(
     if output == "json":
         print_json(run)
     else:
-        print_run(to, run, RunHistory(workspace.state).folder / run.id)
+        folders = {name: project.path for name, project in workspace.projects.items()}
+        print_run(to, run, RunHistory(workspace.state).folder / run.id, folders)
     if not run.ok:
         sys.exit(ExitCode.FAILED)

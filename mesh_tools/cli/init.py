@@ -16,6 +16,10 @@ def init(folder: Path, name: str | None) -> None:
     from mesh_tools.mesh.start import start_mesh
     from mesh_tools.report.console import console
 
-    path, projects = start_mesh(folder, name)
-    console().print(f"{display_path(path)} written; projects: {', '.join(projects)}")
-    console().print("next: `mesh build`, or `mesh sync` before plain dbt")
+    started = start_mesh(folder, name)
+    to = console()
+    to.print(f"{display_path(started.path)} written; projects: {', '.join(started.projects)}")
+    if started.hidden:
+        to.print(f"from here on it counts instead of {started.hidden}")
+    to.print("not for version control: .mesh/, profiles.yml as mesh writes it, dbt's target/ and dbt_packages/")
+    to.print("next: `mesh build`, or `mesh sync` and `dbt deps` before plain dbt")

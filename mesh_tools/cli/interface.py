@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mesh_tools.cli.options import environment_option, format_option, mesh_file_option, project_argument
+from mesh_tools.errors import MeshError
 
 
 @click.command(short_help="What a project promises to others.")
@@ -28,14 +29,20 @@ def interface(
     from mesh_tools.build.publish import present_interface
     from mesh_tools.files import write_atomically
     from mesh_tools.interface.document import to_json, to_yaml
-    from mesh_tools.interface.upstreams import INTERFACE_FILE
+    from mesh_tools.interface.upstreams import INTERFACE_FILE, committed_interface
     from mesh_tools.mesh.workspace import Workspace
-    from mesh_tools.report.console import console
+    from mesh_tools.report.console import console, print_problem
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
     found = workspace.project(project)
-    present = present_interface(workspace, found, newest_manifest(workspace, found, environment))
+    try:
+        accepted = committed_interface(found)
+    except MeshError as error:  # a damaged file is what --write mends
+        print_problem(console(sys.stderr), error, "warning")
+        accepted = None
+    manifest = newest_manifest(workspace, found, environment)
+    present = present_interface(workspace, found, manifest, accepted=accepted)
     if write:
         path = found.path / INTERFACE_FILE
         changed = write_atomically(path, to_yaml(present).encode())

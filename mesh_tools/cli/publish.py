@@ -22,7 +22,7 @@ def publish(project: str, manifest: Path | None, env: str | None, mesh_file: Pat
     from mesh_tools.build.publish import publish as publish_interface
     from mesh_tools.interface.upstreams import Upstreams
     from mesh_tools.mesh.workspace import Workspace
-    from mesh_tools.report.console import console
+    from mesh_tools.report.console import console, counted
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
@@ -30,6 +30,6 @@ def publish(project: str, manifest: Path | None, env: str | None, mesh_file: Pat
     upstreams = Upstreams(workspace)
     path = manifest or newest_manifest(workspace, found, environment)
     published = publish_interface(workspace, upstreams, found, path, environment)
-    products = len(published.interface.products)
+    products = counted(len(published.interface.products), "product")
     state = "changed" if published.changed else "unchanged"
-    console().print(f"{found.name}: {products} products published to {upstreams.registry.url}, {environment} ({state})")
+    console().print(f"{found.name}: {products} published to {upstreams.registry.url}, {environment} ({state})")

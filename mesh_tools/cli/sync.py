@@ -26,7 +26,7 @@ def sync(select: tuple[str, ...], env: str | None, mesh_file: Path | None, outpu
     from mesh_tools.interface.sync import Sync
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, print_json
-    from mesh_tools.report.sync import print_sync, sync_document
+    from mesh_tools.report.sync import print_hints, print_sync, sync_document
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
@@ -36,7 +36,9 @@ def sync(select: tuple[str, ...], env: str | None, mesh_file: Path | None, outpu
     if output == "json":
         print_json(sync_document(results, environment))
     else:
-        print_sync(console(), results)
+        to = console()
+        print_sync(to, results)
+        print_hints(to, workspace, projects)
     for project in projects:  # after the report, which a profile that cannot be written must not swallow
         provide_profile(workspace, project)
     if not all(result.ok for result in results):

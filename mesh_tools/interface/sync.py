@@ -111,7 +111,7 @@ class Sync:
         settings = self._workspace.config.file.sync
         interface = upstream.interface
         wanted = [p for p in interface.products if settings.stubs == "all" or p.name in used]
-        files = render_package(interface, wanted, upstream.relations, self._settings(settings))
+        files = render_package(interface, wanted, upstream.relations, self._settings(settings, interface.project))
         written = write_package(folder, files)
         # What is only assumed, while a cycle of projects is built, is no news.
         seen = _promise(interface) if upstream.origin != "assumed" else None
@@ -129,11 +129,12 @@ class Sync:
             differences=found,
         )
 
-    def _settings(self, settings: SyncSettings) -> PackageSettings:
+    def _settings(self, settings: SyncSettings, producer: str) -> PackageSettings:
         return PackageSettings(
             default_environment=self._workspace.config.default_environment,
             fallback=settings.fallback == "default",
             guards=settings.guards,
+            built_here=producer in self._workspace.projects,
         )
 
 

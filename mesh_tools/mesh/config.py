@@ -132,7 +132,7 @@ class MeshConfig:
 
     @classmethod
     def find(cls, start: Path) -> MeshConfig:
-        """Read the mesh.yml of ``start`` or the nearest folder above it.
+        """Read the mesh.yml of ``start`` or the nearest folder above it, within the repository that ``start`` is in.
 
         Raises:
             MeshError: there is none, or it is wrong.
@@ -141,6 +141,8 @@ class MeshConfig:
         for folder in (start, *start.parents):
             if (folder / FILE_NAME).is_file():
                 return cls.read(folder / FILE_NAME)
+            if (folder / ".git").exists():
+                break  # what lies above a repository is none of its business
         raise MeshError(
             f"no {FILE_NAME} in this folder or above it",
             where=Location.of(start),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from msgspec import Struct
+
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.files import write_atomically
 from mesh_tools.mesh.config import FILE_NAME
@@ -27,11 +29,16 @@ environments:
 """
 
 
-def start_mesh(folder: Path, name: str | None) -> tuple[Path, list[str]]:
-    """Write a mesh.yml into ``folder`` that names every dbt project below it.
+class StartedMesh(Struct, frozen=True):
+    """A new mesh.yml, the projects' folders relative to it, and an older mesh.yml above that it hides from them."""
 
-    Returns:
-        The file, and the projects' folders relative to it.
+    path: Path
+    projects: list[str]
+    hidden: Path | None
+
+
+def start_mesh(folder: Path, name: str | None) -> StartedMesh:
+    """Write a mesh.yml into ``folder`` that names every dbt project below it.
 
     Raises:
         MeshError: there is a mesh.yml already, or no dbt project.
@@ -55,4 +62,5 @@ def start_mesh(folder: Path, name: str | None) -> tuple[Path, list[str]]:
     projects = "\n".join(f"  - {json.dumps(project, ensure_ascii=False)}" for project in found)
     text = _TEMPLATE.format(name=json.dumps(name or folder.name, ensure_ascii=False), projects=projects)
     write_atomically(path, text.encode())
-    return path, found
+    hidden = next((parent / FILE_NAME for parent in folder.parents if (parent / FILE_NAME).is_file()), None)
+    return StartedMesh(path, found, hidden)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from mesh_tools.artifacts.run_results import FAILED
 from mesh_tools.build.events import (
     Event,
     Listener,
-    NodeFinished,
     NodesCounted,
     ProjectFinished,
     ProjectStarted,
@@ -23,8 +23,7 @@ from mesh_tools.build.runs import NodeFailure, ProjectRun, Run
 from mesh_tools.errors import display_path
 
 _COLOURS = {"success": "green", "failed": "red", "refused": "red", "skipped": "yellow"}
-_FAILED = frozenset({"error", "fail", "runtime error"})
-_SHOWN_LINES = 4
+_SHOWN_LINES = 16
 
 
 @contextmanager
@@ -48,22 +47,31 @@ def build_progress(to: Console) -> Iterator[Listener]:
 class _Live:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task("starting", total=None)
+        self._task: TaskID | None = None
+        self._title = ""
         self._failures = 0
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, ProjectStarted):
-            self._failures = 0
-            text = f"{event.position}/{event.total} {event.project}"
-            self._progress.reset(self._task, total=None, description=text, start=True)
+            self._start(event)
+        elif isinstance(event, ProjectFinished):
+            self._progress.console.print(_finished(event))
+        elif self._task is None:
+            return
         elif isinstance(event, NodesCounted):
             self._progress.update(self._task, total=event.total)
-        elif isinstance(event, NodeFinished):
-            self._failures += event.status in _FAILED
-            failed = f" [red]{self._failures} failed[/red]" if self._failures else ""
-            self._progress.update(self._task, advance=1, description=f"{event.project}{failed}")
         else:
-            self._progress.console.print(_finished(event))
+            self._failures += event.status in FAILED
+            failed = f" [red]{self._failures} failed[/red]" if self._failures else ""
+            self._progress.update(self._task, advance=1, description=f"{self._title}{failed}")
+
+    def _start(self, event: ProjectStarted) -> None:
+        """A bar of its own for each project: rich keeps the total of one that is used again."""
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._title = f"{event.position}/{event.total} {event.project}"
+        self._failures = 0
+        self._task = self._progress.add_task(self._title, total=None)
 
 
 class _Plain:
@@ -81,8 +89,15 @@ def _finished(event: ProjectFinished) -> Text:
     return Text.assemble(f"{event.project}: ", (event.status, _COLOURS[event.status]), f" in {event.seconds:.1f} s")
 
 
-def print_run(to: Console, run: Run, artifacts: Path) -> None:
-    """The summary of a build: a table, then everything that failed with the command to look closer."""
+def print_run(to: Console, run: Run, artifacts: Path, folders: Mapping[str, Path]) -> None:
+    """The summary of a build: a table, then everything that failed with the command to look closer.
+
+    Args:
+        to: Where to print.
+        run: What was done.
+        artifacts: The run's folder.
+        folders: Of the projects, by name.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("project", "status", "models", "tests", "time"):
         table.add_column(heading, justify="right" if heading == "time" else "left")
@@ -97,7 +112,7 @@ def print_run(to: Console, run: Run, artifacts: Path) -> None:
     to.print()
     to.print(table)
     for project in run.projects:
-        _print_failures(to, project, artifacts / project.project)
+        _print_failures(to, project, artifacts / project.project, folders[project.project])
 
 
 def print_interrupted(to: Console) -> None:
@@ -115,7 +130,7 @@ def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:
     return ", ".join(f"{count} {word}" for word, count in sorted(statuses.items(), key=lambda item: item[0] != "ok"))
 
 
-def _print_failures(to: Console, project: ProjectRun, artifacts: Path) -> None:
+def _print_failures(to: Console, project: ProjectRun, artifacts: Path, folder: Path) -> None:
     if project.reason:
         to.print(Text(f"{project.project} was skipped: {project.reason}", style="yellow"))
     for change in project.changes:
@@ -125,17 +140,18 @@ def _print_failures(to: Console, project: ProjectRun, artifacts: Path) -> None:
     if project.error:
         to.print(Text.assemble((f"{project.project}: ", "bold red"), project.error))
     for failure in project.failures:
-        _print_failure(to, project, failure)
+        _print_failure(to, project, failure, folder)
     if project.failures:
         names = " ".join(dict.fromkeys(failure.name for failure in project.failures))
-        to.print(Text(f"  look closer: cd to the project and run `dbt build --select {names}`"))
+        to.print(Text(f"  look closer: cd {display_path(folder)} && dbt build --select {names}"))
         to.print(Text(f"  dbt's output: {display_path(artifacts / 'dbt.log')}"))
 
 
-def _print_failure(to: Console, project: ProjectRun, failure: NodeFailure) -> None:
+def _print_failure(to: Console, project: ProjectRun, failure: NodeFailure, folder: Path) -> None:
     kind = failure.kind.replace("_", " ")
     to.print(Text.assemble((f"{project.project}: ", "bold red"), f"{kind} {failure.name} {failure.status}"))
     if failure.path:
-        to.print(Text.assemble(("  --> ", "cyan"), failure.path))
-    for line in failure.message.splitlines()[:_SHOWN_LINES]:
+        to.print(Text.assemble(("  --> ", "cyan"), display_path(folder / failure.path)))
+    lines = [line.rstrip() for line in failure.message.splitlines() if line.strip()]
+    for line in lines[:_SHOWN_LINES]:
         to.print(Text(f"  {line}"))

@@ -17,8 +17,13 @@ _WIDE = 10_000
 def console(stream: TextIO | None = None) -> Console:
     """A console on ``stream``, standard output by default."""
     stream = stream or sys.stdout
-    width = None if stream.isatty() else _WIDE
-    return Console(file=stream, width=width, highlight=False, soft_wrap=True)
+    terminal = stream.isatty()
+    return Console(file=stream, width=None if terminal else _WIDE, highlight=False, soft_wrap=not terminal)
+
+
+def counted(number: int, what: str) -> str:
+    """``1 product``, ``2 products``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def print_json(document: Any) -> None:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mesh_tools.build.status import MeshStatus, ProductStatus, ProjectStatus
+from mesh_tools.report.console import counted
 
 _COLOURS = {
     "success": "green",
@@ -16,6 +17,9 @@ _COLOURS = {
     "kept": "green",
     "broken": "red",
 }
+
+
+_WHOLE = frozenset({"project", "products", "last build", "product", "version", "fresh", "deprecated"})
 
 
 def print_status(to: Console, status: MeshStatus) -> None:
@@ -32,37 +36,37 @@ def print_status(to: Console, status: MeshStatus) -> None:
 
 
 def _table(*headings: str) -> Table:
+    """A table whose names are whole, however narrow the terminal: what does not fit goes to the next line."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading in _WHOLE, overflow="fold")
     return table
 
 
 def _projects(projects: tuple[ProjectStatus, ...]) -> Table:
-    table = _table("project", "domain", "owner", "reads", "products", "last build", "published")
+    table = _table("project", "products", "last build", "published", "owner", "reads")
     for project in projects:
+        domain = "" if project.domain == project.name else f" ({project.domain})"
         last = project.last_build or "never"
-        when = f" {_minute(project.last_build_at)}" if project.last_build_at else ""
         table.add_row(
-            project.name,
-            project.domain,
+            f"{project.name}{domain}",
+            str(len({product.name for product in project.products})) if project.published_at else "-",
+            Text(last, _COLOURS.get(last, "")),
+            _minute(project.published_at) if project.published_at else "never",
             project.owner or "-",
             ", ".join(project.upstreams) or "-",
-            str(len({product.name for product in project.products})) if project.published_at else "-",
-            Text.assemble((last, _COLOURS.get(last, "")), when),
-            _minute(project.published_at) if project.published_at else "never",
         )
     return table
 
 
 def _products(projects: tuple[ProjectStatus, ...]) -> Table:
-    table = _table("product", "version", "contract", "columns", "freshness", "deprecated")
+    table = _table("product", "version", "contract", "columns", "fresh", "deprecated")
     for project in projects:
         for product in project.products:
             table.add_row(
                 f"{project.name}.{product.name}",
                 _version(product),
-                "enforced" if product.contract else "none",
+                "yes" if product.contract else "no",
                 str(product.columns),
                 _freshness(product),
                 product.deprecation_date or "",
@@ -78,9 +82,9 @@ def _version(product: ProductStatus) -> str:
 def _freshness(product: ProductStatus) -> Text:
     if product.promise is None:
         return Text("-")
-    promise = f"{product.promise.count} {product.promise.period}{'' if product.promise.count == 1 else 's'}"
+    promise = counted(product.promise.count, product.promise.period)
     state = product.freshness or "unknown"
-    return Text.assemble(f"{promise}: ", (state, _COLOURS.get(state, "")))
+    return Text.assemble((state, _COLOURS.get(state, "")), f", {promise}")
 
 
 def _minute(moment: str | None) -> str:

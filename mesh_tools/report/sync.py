@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from mesh_tools.build.dbt_runner import needs_deps
+from mesh_tools.build.profiles import own_profile
 from mesh_tools.interface.sync import ProjectSync, UpstreamSync
-from mesh_tools.report.console import print_problem, problem_document
+from mesh_tools.mesh.workspace import Workspace
+from mesh_tools.model.project import Project
+from mesh_tools.report.console import counted, print_problem, problem_document
 
 
 def print_sync(to: Console, results: Sequence[ProjectSync]) -> None:
@@ -30,6 +35,18 @@ def print_sync(to: Console, results: Sequence[ProjectSync]) -> None:
             print_problem(to, warning, "warning")
         for error in result.errors:
             print_problem(to, error)
+
+
+def print_hints(to: Console, workspace: Workspace, projects: Sequence[Project]) -> None:
+    """What plain dbt needs besides, and which mesh this was when it is not that of the working directory."""
+    for project in projects:
+        if warning := own_profile(workspace, project):
+            print_problem(to, warning, "warning")
+    waiting = [project.name for project in projects if needs_deps(project)]
+    if waiting:
+        to.print(Text(f"before plain dbt: `dbt deps` in {', '.join(waiting)}"))
+    if workspace.root != Path.cwd():
+        to.print(Text(f"mesh {workspace.config.file.name}: {workspace.config.path}"))
 
 
 def sync_document(results: Sequence[ProjectSync], environment: str) -> dict[str, Any]:
@@ -53,13 +70,12 @@ def sync_document(results: Sequence[ProjectSync], environment: str) -> dict[str,
 def _upstream(upstream: UpstreamSync) -> str:
     origin = "" if upstream.origin == "registry" else f", from its {upstream.origin}"
     state = "" if upstream.state == "unchanged" else f", {upstream.state}"
-    count = len(upstream.stubs)
-    return f"{upstream.name} ({count} product{'' if count == 1 else 's'}{state}{origin})"
+    return f"{upstream.name} ({counted(len(upstream.stubs), 'product')}{state}{origin})"
 
 
 def _print_differences(to: Console, upstream: UpstreamSync) -> None:
     for difference in sorted(upstream.differences, key=lambda d: not upstream.touches(d)):
-        used = Text("  used here", style="yellow") if upstream.touches(difference) else Text("")
+        used = Text(" (a product used here)", style="yellow") if upstream.touches(difference) else Text("")
         to.print(Text(f"  {upstream.name}.{difference.text}") + used)
 
 

@@ -25,5 +25,5 @@ def test_building_a_project_before_its_upstreams_tells_what_to_build(fresh_clone
     built = fresh_clone.run("mesh", "build", "--select", "punctuality", check=False)
     assert built.returncode == 1
     missing = 'operations.flights.v2 is not in the warehouse ("operations"."not_published"."flights_v2")'
-    assert f"{missing}: run `mesh build --env dev --select operations`, then `mesh sync`" in built.stdout
+    assert f"{missing}: run `mesh build --env dev --select +operations`, then `mesh sync`" in built.stdout
     assert "Traceback" not in built.stdout + built.stderr

@@ -27,6 +27,8 @@ UNSAFE_IN_SQL = re.compile(r"[\x00-\x1f\x7f\"'`\\]")
 # Warehouses whose canonical type names are those that the adapter reports for a column.
 _EXACT_TYPES = frozenset({"duckdb"})
 
+_BUILD = "'run `mesh build --env ' ~ var('mesh_env', target.name) ~ ' --select +{}`, then `mesh sync`'"
+_ELSEWHERE = "'it is built outside this mesh, and has to be there before'"
 _PLACEHOLDER = re.compile("__[A-Z]+__")
 _TEMPLATE = """\
 {#- Written by `mesh sync`: edits are lost. -#}
@@ -43,6 +45,10 @@ __COLUMNS__
     {{ return([]) }}
 {% endmacro %}
 
+{% macro mesh_remedy() %}
+    {{ return(__REMEDY__) }}
+{% endmacro %}
+
 {#- Where a stub lies: part 0 is the database, 1 the schema, 2 the identifier. -#}
 {% macro mesh_relation(node, part) %}
     {%- set key = node.name if node.version is none else node.name ~ '.v' ~ node.version -%}
@@ -51,8 +57,8 @@ __COLUMNS__
     {%- set relation = known.get(environment, known.get('__ANY__', known.get(__FALLBACK__))) -%}
     {%- if relation is none -%}
         {{ exceptions.raise_compiler_error(
-            '__PROJECT__.' ~ key ~ ' is not published in the environment "' ~ environment
-            ~ '". Run `mesh build --env ' ~ environment ~ ' --select __PROJECT__`, then `mesh sync`.'
+            '__PROJECT__.' ~ key ~ ' is not published in the environment "' ~ environment ~ '": '
+            ~ __PROJECT__.mesh_remedy()
         ) }}
     {%- endif -%}
     {{ return(relation[part]) }}
@@ -95,8 +101,7 @@ __COLUMNS__
         database=model.database, schema=model.schema, identifier=model.identifier
     ) -%}
     {%- if relation is none -%}
-        {%- set build = 'run `mesh build --env ' ~ var('mesh_env', target.name) ~ ' --select __PROJECT__`' -%}
-        {{ return([label ~ ' is not in the warehouse (' ~ model ~ '): ' ~ build ~ ', then `mesh sync`']) }}
+        {{ return([label ~ ' is not in the warehouse (' ~ model ~ '): ' ~ __PROJECT__.mesh_remedy()]) }}
     {%- endif -%}
     {%- set problems = [] -%}
     {%- set found = {} -%}
@@ -117,7 +122,9 @@ __COLUMNS__
 """
 
 
-def render_macros(project: str, relations: Relations, columns: Columns, default_environment: str | None) -> str:
+def render_macros(
+    project: str, relations: Relations, columns: Columns, default_environment: str | None, *, built_here: bool
+) -> str:
     """The content of ``macros/mesh.sql``.
 
     Args:
@@ -125,9 +132,11 @@ def render_macros(project: str, relations: Relations, columns: Columns, default_
         relations: Where each product version lies.
         columns: What the guards compare.
         default_environment: Stands in for an environment without relations; ``None``: nothing does.
+        built_here: Whether `mesh build` can build the producer.
     """
     parts = {
         "__PROJECT__": project,
+        "__REMEDY__": _BUILD.format(project) if built_here else _ELSEWHERE,
         "__ANY__": ANY_ENVIRONMENT,
         "__FALLBACK__": jinja_literal(default_environment),
         "__COLUMNS__": _columns_answers(columns),

@@ -43,11 +43,13 @@ class PackageSettings(Struct, frozen=True, kw_only=True):
         default_environment: Its relations stand in each stub's config.
         fallback: Whether an environment without relations uses those of the default one.
         guards: Test on each stub.
+        built_here: Whether `mesh build` can build the producer.
     """
 
     default_environment: str
     fallback: bool = False
     guards: Guards = "exists"
+    built_here: bool = True
 
 
 def render_package(
@@ -87,7 +89,9 @@ def render_package(
         if settings.guards == "columns"
     }
     fallback = settings.default_environment if settings.fallback else None
-    files["macros/mesh.sql"] = render_macros(project, _by_stem_too(products, relations), columns, fallback)
+    files["macros/mesh.sql"] = render_macros(
+        project, _by_stem_too(products, relations), columns, fallback, built_here=settings.built_here
+    )
     return files
 
 

@@ -80,7 +80,8 @@ def test_init_names_every_project_and_what_comes_next(project: Path, capsys: pyt
     assert left_with("init") == 0
     assert capsys.readouterr().out.splitlines() == [
         "mesh.yml written; projects: deep/er, shop",
-        "next: `mesh build`, or `mesh sync` before plain dbt",
+        "not for version control: .mesh/, profiles.yml as mesh writes it, dbt's target/ and dbt_packages/",
+        "next: `mesh build`, or `mesh sync` and `dbt deps` before plain dbt",
     ]
     assert left_with("status") == 0
     assert left_with("init") == 2
@@ -120,3 +121,17 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
+
+
+def test_a_mesh_above_a_repository_is_not_its_mesh(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The search ends where a repository does; a new mesh.yml says which one it hides."""
+    (project / "mesh.yml").write_text("name: above\nprojects: [shop]\n")
+    assert left_with("init", "shop") == 0
+    assert f"counts instead of {project / 'mesh.yml'}" in capsys.readouterr().out
+    (project / "shop" / "mesh.yml").unlink()
+    (project / "shop" / ".git").mkdir()
+    monkeypatch.chdir(project / "shop")
+    assert left_with("status") == 2
+    assert "no mesh.yml in this folder or above it" in capsys.readouterr().err

@@ -79,7 +79,8 @@ RUN = Run(
 
 
 def test_a_build_is_a_table_and_then_what_went_wrong(piped: Piped) -> None:
-    print_run(piped.console, RUN, Path("runs/r"))
+    folders = {project.project: Path("projects") / project.project for project in RUN.projects}
+    print_run(piped.console, RUN, Path("runs/r"), folders)
     assert piped.lines == [
         "",
         "project  status   models              tests          time",
@@ -90,12 +91,13 @@ def test_a_build_is_a_table_and_then_what_went_wrong(piped: Piped) -> None:
         "shop: warning: careful",
         "  --> a.sql:1",
         "stock: model items error",
-        "  --> models/items.sql",
+        "  --> projects/stock/models/items.sql",
         "  a",
         "  b",
         "  c",
         "  d",
-        "  look closer: cd to the project and run `dbt build --select items`",
+        "  e",
+        "  look closer: cd projects/stock && dbt build --select items",
         "  dbt's output: runs/r/stock/dbt.log",
         "sales was skipped: stock was not built",
         "plan: [red]no[/red]",
@@ -179,7 +181,7 @@ def test_a_sync_says_what_changed_upstream_first_what_touches_the_project(piped:
     assert piped.lines[:6] == [
         "shop   ok  no upstreams",
         "sales  ok  shop (1 product, changed), plain (2 products, new, from its manifest), quiet (0 products)",
-        "  shop.orders.v2 is new  used here",
+        "  shop.orders.v2 is new (a product used here)",
         "  shop.items is new",
         "  old: no longer declared, its package was removed",
         "plan   refused",
@@ -231,12 +233,12 @@ def test_the_status_is_projects_then_products_then_problems(piped: Piped) -> Non
     assert piped.lines == [
         "m, environment dev, registry r",
         "",
-        "project  domain  owner      reads  products  last build                published",
-        "shop     retail  Shop team  -      1         success 2026-01-01 10:20  2026-01-01 10:20",
-        "sales    sales   -          shop   -         never                     never",
+        "project        products  last build  published         owner      reads",
+        "shop (retail)  1         success     2026-01-01 10:20  Shop team  -",
+        "sales          -         never       never             -          shop",
         "",
-        "product      version        contract  columns  freshness     deprecated",
-        "shop.orders  2.1.0, latest  enforced  3        2 days: kept  2027-01-31",
+        "product      version        contract  columns  fresh         deprecated",
+        "shop.orders  2.1.0, latest  yes       3        kept, 2 days  2027-01-31",
         "sales: damaged",
     ]
 
