@@ -44,7 +44,11 @@ def provide_profile(workspace: Workspace, project: Project) -> Path | None:
     if _is_own(path):
         return folder
     if project.profile is None:
-        raise MeshError(f"{project.name} names no profile", where=project.where, hint=f"add `profile: {project.name}`")
+        raise MeshError(
+            f"{project.name} names no profile in plain text",
+            where=project.where,
+            hint=f"write `profile: {project.name}`; Jinja is rendered by dbt alone",
+        )
     environment = workspace.config.default_environment
     content = {
         project.profile: {"target": environment if environment in outputs else next(iter(outputs)), "outputs": outputs}

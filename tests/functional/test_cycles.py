@@ -17,7 +17,7 @@ projects: [shop, stock]
 """
 _SHOP = {
     "models/orders.sql": "select 1 as order_id, 5 as quantity",
-    "models/reorders.sql": "select order_id, quantity + on_hand as total from {{ ref('stock', 'levels') }}",
+    "models/reorders.sql": "select order_id, quantity + on_hand as total from {{ ref('levels') }}",
     "models/shop.yml": """
         models:
           - name: orders

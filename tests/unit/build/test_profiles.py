@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mesh_tools.build.profiles import database_file, provide_profile
+from mesh_tools.build.profiles import database_file, own_profile, provide_profile
 from mesh_tools.errors import MeshError
 from mesh_tools.mesh.workspace import Workspace
 
@@ -83,6 +83,23 @@ def test_without_duckdb_dbt_looks_where_it_always_does(root: Path) -> None:
     assert not (root / "sales" / "profiles.yml").exists()
 
 
+def test_beside_environments_with_profiles_of_their_own_none_is_hidden(root: Path) -> None:
+    """The project's folder stays free: a profiles.yml there would win over the user's."""
+    found = workspace(root, "environments: {dev: {}, prod: {storage: profile}}\n")
+    assert provide_profile(found, found.projects["sales"]) == root / ".mesh" / "profiles" / "sales"
+    assert not (root / "sales" / "profiles.yml").exists()
+
+
+def test_a_profile_of_its_own_is_told_with_where_others_look(root: Path) -> None:
+    found = workspace(root)
+    assert own_profile(found, found.projects["sales"]) is None
+    (root / "sales" / "profiles.yml").write_text("sales_profile: {target: mine}\n")
+    warning = own_profile(found, found.projects["sales"])
+    assert warning is not None
+    assert warning.message == "sales brings a profile of its own, so mesh provides none"
+    assert "sales.duckdb" in (warning.hint or "")
+
+
 def test_the_default_target_is_one_that_there_is(root: Path) -> None:
     environments = "environments: {prod: {storage: profile}, dev: {}}\ndefault_environment: prod\n"
     assert provided(workspace(root, environments))["target"] == "dev"
@@ -93,7 +110,8 @@ def test_a_project_without_a_profile_is_told_what_to_add(root: Path) -> None:
     found = workspace(root)
     with pytest.raises(MeshError) as caught:
         provide_profile(found, found.projects["sales"])
-    assert (caught.value.message, caught.value.hint) == ("sales names no profile", "add `profile: sales`")
+    assert caught.value.message == "sales names no profile in plain text"
+    assert caught.value.hint == "write `profile: sales`; Jinja is rendered by dbt alone"
 
 
 def test_a_folder_that_cannot_be_written_is_one_error(root: Path) -> None:

@@ -38,10 +38,12 @@ def publish(root: Path, freshness: Freshness | None, at: str) -> None:
         (Freshness(count=23, period="hour"), "2026-01-01T00:00:00+00:00", "broken"),
         (Freshness(count=1, period="day"), "2026-01-01T01:00:00+01:00", "kept"),
         (Freshness(count=59, period="minute"), "2026-01-01T23:00:00Z", "broken"),
+        (Freshness(count=2, period="day"), "2026-01-01", "kept"),
+        (Freshness(count=2, period="day"), "lately", None),
         (Freshness(count=1, period="minute", column="loaded_at"), "2020-01-01T00:00:00Z", "on data"),
     ],
 )
-def test_a_promise_of_freshness(root: Path, promise: Freshness, at: str, state: FreshnessState) -> None:
+def test_a_promise_of_freshness(root: Path, promise: Freshness, at: str, state: FreshnessState | None) -> None:
     publish(root, promise, at)
     (shop,) = mesh_status(Workspace.open(root), "dev", NOW).projects
     assert shop.products[0].freshness == state

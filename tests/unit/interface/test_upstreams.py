@@ -121,6 +121,15 @@ def test_versions_of_a_committed_product_have_places_of_their_own(mesh: Mesh) ->
     }
 
 
+def test_a_damaged_document_of_another_environment_concerns_nobody(mesh: Mesh) -> None:
+    mesh.publish(shop("dev"))
+    (mesh.root / ".mesh/registry/prod/shop").mkdir(parents=True)
+    (mesh.root / ".mesh/registry/prod/shop/current.json").write_text("{")
+    assert mesh.resolve(environment="dev").relations["orders"].keys() == {"dev"}
+    with pytest.raises(MeshError, match="truncated"):
+        mesh.resolve(environment="prod")
+
+
 def test_another_environment_stands_in_only_as_a_fallback(mesh: Mesh) -> None:
     mesh.publish(shop("dev"))
     with pytest.raises(MeshError, match="not been published in the environment 'prod'"):
