@@ -166,7 +166,7 @@ def test_a_clone_without_a_registry_parses_from_the_committed_interface(clone: B
     assert told.project("sales").counts["model"] == {"skipped": 3, "success": 1}
     guard = told.failures("sales")["mesh_guard_shop_orders"]
     assert guard.startswith("shop.orders is not in the warehouse")
-    assert "run `mesh build --env dev --select shop`" in told.output
+    assert "run `mesh build --env dev --select +shop`, then `mesh sync`" in told.output
 
 
 @pytest.fixture(scope="module")
