@@ -36,8 +36,11 @@ class NodeFailure(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The name that dbt's ``--select`` takes."""
-        return self.unique_id.split(".")[2]
+        """The name that dbt's ``--select`` takes: of a model with its version, of a test without dbt's digest."""
+        name, *rest = self.unique_id.split(".")[2:]
+        if self.kind == "unit_test":
+            return rest[-1]  # behind the model that it tests
+        return ".".join([name, *rest]) if self.kind == "model" else name
 
 
 class ProjectRun(Struct, frozen=True, kw_only=True, omit_defaults=True):

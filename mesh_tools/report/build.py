@@ -152,6 +152,8 @@ def _print_failure(to: Console, project: ProjectRun, failure: NodeFailure, folde
     to.print(Text.assemble((f"{project.project}: ", "bold red"), f"{kind} {failure.name} {failure.status}"))
     if failure.path:
         to.print(Text.assemble(("  --> ", "cyan"), display_path(folder / failure.path)))
-    lines = [line.rstrip() for line in failure.message.splitlines() if line.strip()]
+    # dbt ends with the macros that called each other: they stand in its log.
+    told = failure.message.partition("\n  \n  > in macro")[0]
+    lines = [line.rstrip() for line in told.splitlines() if line.strip()]
     for line in lines[:_SHOWN_LINES]:
         to.print(Text(f"  {line}"))

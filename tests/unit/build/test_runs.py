@@ -105,3 +105,16 @@ def test_a_folder_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(MeshError, match="cannot be written"):
         RunHistory(tmp_path).start("dev")
+
+
+@pytest.mark.parametrize(
+    ("unique_id", "name"),
+    [
+        ("model.shop.orders", "orders"),
+        ("model.shop.orders.v2", "orders.v2"),
+        ("test.shop.not_null_orders_id.0a1b2c", "not_null_orders_id"),
+        ("unit_test.shop.orders.adds_up", "adds_up"),
+    ],
+)
+def test_a_failure_is_called_as_dbt_selects_it(unique_id: str, name: str) -> None:
+    assert NodeFailure(unique_id=unique_id, status="error").name == name
