@@ -21,6 +21,7 @@ from mesh_tools.build.events import (
 )
 from mesh_tools.build.runs import NodeFailure, ProjectRun, Run
 from mesh_tools.errors import display_path
+from mesh_tools.report.console import print_table
 
 _COLOURS = {"success": "green", "failed": "red", "refused": "red", "skipped": "yellow"}
 _SHOWN_LINES = 16
@@ -110,7 +111,7 @@ def print_run(to: Console, run: Run, artifacts: Path, folders: Mapping[str, Path
             f"{project.seconds:.1f} s",
         )
     to.print()
-    to.print(table)
+    print_table(to, table)
     for project in run.projects:
         _print_failures(to, project, artifacts / project.project, folders[project.project])
 

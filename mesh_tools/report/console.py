@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 import msgspec
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from mesh_tools.errors import MeshError
@@ -19,6 +20,17 @@ def console(stream: TextIO | None = None) -> Console:
     stream = stream or sys.stdout
     terminal = stream.isatty()
     return Console(file=stream, width=None if terminal else _WIDE, highlight=False, soft_wrap=not terminal)
+
+
+def print_table(to: Console, table: Table) -> None:
+    """Print a table; in a pipe without the blanks that fill its last column."""
+    if to.is_terminal:
+        to.print(table)
+        return
+    with to.capture() as captured:
+        to.print(table)
+    for line in captured.get().splitlines():
+        to.print(Text(line.rstrip()))
 
 
 def counted(number: int, what: str) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mesh_tools.mesh.graph import CrossEdge, MeshGraph
+from mesh_tools.report.console import print_table
 
 
 def print_graph(to: Console, graph: MeshGraph) -> None:
@@ -25,7 +26,7 @@ def print_graph(to: Console, graph: MeshGraph) -> None:
         if edge.consumer.holds_data or edge.kind != "ref":
             external = ", external" if edge.producer.project not in graph.projects else ""
             table.add_row(edge.producer.label, edge.consumer.label, f"{edge.kind}{external}")
-    to.print(table)
+    print_table(to, table)
     for cycle in graph.node_cycles():
         path = " -> ".join(node.label for node in cycle)
         to.print(Text(f"cycle of models, cannot be built: {path}", style="red"))

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mesh_tools.build.status import MeshStatus, ProductStatus, ProjectStatus
-from mesh_tools.report.console import counted
+from mesh_tools.report.console import counted, print_table
 
 _COLOURS = {
     "success": "green",
@@ -26,10 +26,10 @@ def print_status(to: Console, status: MeshStatus) -> None:
     """Projects with their last build, then products with their versions and promises."""
     to.print(Text.assemble((status.mesh, "bold"), f", environment {status.environment}, registry {status.registry}"))
     to.print()
-    to.print(_projects(status.projects))
+    print_table(to, _projects(status.projects))
     if any(project.products for project in status.projects):
         to.print()
-        to.print(_products(status.projects))
+        print_table(to, _products(status.projects))
     for project in status.projects:
         if project.problem:
             to.print(Text(f"{project.name}: {project.problem}", style="red"))
