@@ -88,11 +88,10 @@ class _Cycle:
         outcomes: dict[str, list[DbtOutcome]] = {name: [] for name in self._projects}
         broken: str | None = None
         for wave in waves:
-            nodes = sorted(_selectable(wave.nodes or (), graph))
-            if broken is None and nodes:
+            selection = _selection(wave, graph)
+            if broken is None and selection is not None:
                 artifacts = self._artifacts[wave.project] / f"wave-{wave.number}"
-                command = [*arguments, "--indirect-selection", "empty", "--select", *nodes]
-                outcome = self._wave(self._projects[wave.project], command, artifacts)
+                outcome = self._wave(self._projects[wave.project], [*arguments, *selection], artifacts)
                 outcomes[wave.project].append(outcome)
                 broken = None if outcome.success else wave.project
         return [self._result(name, outcomes[name], broken) for name in self._projects]
@@ -121,6 +120,10 @@ class _Cycle:
         return read_manifest(artifacts / "manifest.json")
 
 
-def _selectable(unique_ids: Iterable[str], graph: MeshGraph) -> Iterable[str]:
-    nodes = (graph.nodes[unique_id] for unique_id in unique_ids)
-    return (f"fqn:{'.'.join(node.fqn)}" for node in nodes if node.resource_type in _BUILDABLE)
+def _selection(wave: Wave, graph: MeshGraph) -> list[str] | None:
+    """Options that make dbt build this wave alone: none for a whole project, ``None`` when there is nothing to do."""
+    if wave.nodes is None:
+        return []
+    nodes = (graph.nodes[key] for key in wave.nodes)
+    selectors = sorted(f"fqn:{'.'.join(node.fqn)}" for node in nodes if node.resource_type in _BUILDABLE)
+    return ["--indirect-selection", "empty", "--select", *selectors] if selectors else None

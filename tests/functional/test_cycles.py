@@ -37,6 +37,12 @@ _SHOP = {
         """,
 }
 _STOCK = {
+    # As dbt 1.10 has it: the arguments of a guard come as one.
+    "dbt_project.yml": """
+        name: stock
+        profile: stock
+        flags: {require_generic_test_arguments_property: false}
+        """,
     "models/levels.sql": "select order_id, quantity, 10 as on_hand from {{ ref('shop', 'orders', v=1) }}",
     "models/shortages.sql": "select total from {{ ref('shop', 'reorders') }} where total < 0",
     "models/stock.yml": """
@@ -79,3 +85,15 @@ def test_a_cycle_of_projects_is_built_in_waves_from_nothing(circle: BuiltMesh) -
     path = "shop.orders.v1 -> stock.levels -> shop.orders.v1"
     assert f"read each other in a circle: {path}" in refused.stdout
     assert "Traceback" not in refused.stdout + refused.stderr
+
+
+def test_projects_that_only_declare_each_other_are_built_whole(new_mesh: Callable[[str], BuiltMesh]) -> None:
+    """Nothing of one reads the other, so there are no waves; still everything is built before it is published."""
+    mesh = new_mesh("name: polite\nprojects: [shop, stock]\n")
+    public = "models: [{name: orders, config: {access: public, materialized: table}}]\n"
+    mesh.project("shop", {"models/orders.sql": "select 1 as id", "models/shop.yml": public}, reads=("stock",))
+    mesh.project("stock", {"models/levels.sql": "select * from {{ ref('shop', 'orders') }}"}, reads=("shop",))
+    report = json.loads(mesh.run("mesh", "build", "--format", "json").stdout)
+    counts = {project["project"]: project.get("counts", {}).get("model") for project in report["projects"]}
+    assert counts == {"shop": {"success": 1}, "stock": {"success": 1}}
+    assert mesh.connect().execute("select id from shop.main.orders").fetchall() == [(1,)]

@@ -11,6 +11,7 @@ import pytest
 
 from mesh_tools import __version__
 from mesh_tools.cli.main import app, main
+from mesh_tools.files import locked
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -135,3 +136,13 @@ def test_a_mesh_above_a_repository_is_not_its_mesh(
     monkeypatch.chdir(project / "shop")
     assert left_with("status") == 2
     assert "no mesh.yml in this folder or above it" in capsys.readouterr().err
+
+
+def test_a_second_build_is_told_who_builds(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the same environment; the lock ends with the process that holds it."""
+    (project / "mesh.yml").write_text("name: m\nprojects: [shop]\n")
+    with locked(project / ".mesh" / "lock" / "dev", "process 7 since noon") as holder:
+        assert holder is None
+        assert left_with("build") == 2
+    assert "error: another build of dev is running: process 7 since noon" in capsys.readouterr().err
+    assert not (project / ".mesh" / "runs").exists()
