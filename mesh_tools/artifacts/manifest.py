@@ -6,7 +6,7 @@ and tags, and has no contract checksum. :func:`own_meta` and :func:`own_tags` ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,24 +69,67 @@ class Contract(msgspec.Struct, frozen=True):
     enforced: bool | None = None
 
 
-class NodeConfig(msgspec.Struct, frozen=True):
-    """``config`` of a node: what tests and models use of it."""
+class NodeConfig:
+    """``config`` of a node: what tests and models use of it. A value of another type counts as not set."""
 
-    enabled: bool | None = None
-    materialized: str | None = None
-    severity: str | None = None
-    where: str | None = None
-    contract: Contract | None = None
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    @property
+    def enabled(self) -> bool | None:
+        """Whether dbt builds the node at all."""
+        value = self._values.get("enabled")
+        return value if isinstance(value, bool) else None
+
+    @property
+    def materialized(self) -> str | None:
+        """``table``, ``view``, ..."""
+        return self._text("materialized")
+
+    @property
+    def contract_enforced(self) -> bool:
+        """Whether the contract is to be enforced."""
+        contract = self._values.get("contract")
+        return isinstance(contract, dict) and contract.get("enforced") is True
+
+    def _text(self, key: str) -> str | None:
+        value = self._values.get(key)
+        return value if isinstance(value, str) else None
 
 
-class TestConfig(NodeConfig, frozen=True):
+class TestConfig(NodeConfig):
     """``config`` of a data test. A model may have keys of its own with these names."""
 
     __test__ = False
+    __slots__ = ()
 
-    error_if: str | None = None
-    fail_calc: str | None = None
-    limit: int | None = None
+    @property
+    def severity(self) -> str | None:
+        """``error`` or ``warn``, in any case."""
+        return self._text("severity")
+
+    @property
+    def where(self) -> str | None:
+        """The rows that are tested."""
+        return self._text("where")
+
+    @property
+    def error_if(self) -> str | None:
+        """The condition on the number of failures."""
+        return self._text("error_if")
+
+    @property
+    def fail_calc(self) -> str | None:
+        """How failures are counted."""
+        return self._text("fail_calc")
+
+    @property
+    def limit(self) -> int | None:
+        """How many failures are returned at most."""
+        value = self._values.get("limit")
+        return value if isinstance(value, int) else None
 
 
 class _Resource(msgspec.Struct, frozen=True, tag_field="resource_type", kw_only=True):
@@ -99,6 +142,9 @@ class _Resource(msgspec.Struct, frozen=True, tag_field="resource_type", kw_only=
     depends_on: DependsOn = DependsOn()
     tags: tuple[str, ...] | None = None
     meta: dict[str, Any] | None = None
+    patch_path: str | None = None
+    # All of it, for a selection by `config.KEY`: it reads as fast as a typed part of it.
+    all_config: dict[str, Any] = msgspec.field(default_factory=dict, name="config")
 
 
 class _Relation(_Resource, frozen=True, kw_only=True):
@@ -110,7 +156,6 @@ class _Relation(_Resource, frozen=True, kw_only=True):
 class ModelNode(_Relation, frozen=True, kw_only=True, tag="model"):
     """A model, or a stub of an upstream one."""
 
-    config: NodeConfig = NodeConfig()
     description: str | None = None
     columns: dict[str, ColumnNode] | None = None
     constraints: tuple[Constraint, ...] | None = None
@@ -120,8 +165,12 @@ class ModelNode(_Relation, frozen=True, kw_only=True, tag="model"):
     version: Version | None = None
     latest_version: Version | None = None
     deprecation_date: str | None = None
-    patch_path: str | None = None
     refs: tuple[RefCall, ...] = ()
+
+    @property
+    def config(self) -> NodeConfig:
+        """``config``, typed."""
+        return NodeConfig(self.all_config)
 
     @property
     def is_public(self) -> bool:
@@ -131,7 +180,7 @@ class ModelNode(_Relation, frozen=True, kw_only=True, tag="model"):
     @property
     def contract_enforced(self) -> bool:
         """Whether dbt enforces the contract when it builds the model."""
-        return any(contract is not None and contract.enforced for contract in (self.contract, self.config.contract))
+        return self.config.contract_enforced or bool(self.contract is not None and self.contract.enforced)
 
 
 class SeedNode(_Relation, frozen=True, kw_only=True, tag="seed"):
@@ -173,11 +222,15 @@ class TestNode(_Resource, frozen=True, kw_only=True, tag="test"):
 
     __test__ = False
 
-    config: TestConfig = TestConfig()
     column_name: str | None = None
     attached_node: str | None = None
     test_metadata: TestMetadata | None = None
     refs: tuple[RefCall, ...] = ()
+
+    @property
+    def config(self) -> TestConfig:
+        """``config``, typed."""
+        return TestConfig(self.all_config)
 
 
 class SourceNode(_Resource, frozen=True, kw_only=True, tag="source"):
@@ -198,15 +251,41 @@ class ExposureNode(_Resource, frozen=True, kw_only=True, tag="exposure"):
     owner: dict[str, Any] | None = None
 
 
-class UnitTestNode(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit test."""
+class TagsConfig(msgspec.Struct, frozen=True):
+    """``config`` of a resource that has its tags there alone."""
 
+    tags: tuple[str, ...] | str | None = None
+
+
+class _Untyped(msgspec.Struct, frozen=True, kw_only=True):
     unique_id: str
     name: str
     package_name: str
     original_file_path: str = ""
     fqn: tuple[str, ...] = ()
     depends_on: DependsOn = DependsOn()
+
+
+class UnitTestNode(_Untyped, frozen=True, kw_only=True):
+    """A unit test."""
+
+    config: TagsConfig | None = None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        return _texts(self.config.tags if self.config else None)
+
+
+class SemanticNode(_Untyped, frozen=True, kw_only=True):
+    """A metric, a semantic model or a saved query: exposures may read models through them."""
+
+    written_tags: tuple[str, ...] | str | None = msgspec.field(default=None, name="tags")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        return _texts(self.written_tags)
 
 
 class GroupNode(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,6 +300,7 @@ class GroupNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Node = ModelNode | TestNode | SeedNode | SnapshotNode | FunctionNode | AnalysisNode | OperationNode | SqlOperationNode
+Resource = Node | SourceNode | ExposureNode | UnitTestNode | SemanticNode
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,11 +312,29 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     exposures: dict[str, ExposureNode] = {}
     groups: dict[str, GroupNode] = {}
     unit_tests: dict[str, UnitTestNode] = {}
+    functions: dict[str, FunctionNode] = {}
+    metrics: dict[str, SemanticNode] = {}
+    semantic_models: dict[str, SemanticNode] = {}
+    saved_queries: dict[str, SemanticNode] = {}
 
     @property
     def project(self) -> str:
         """The project's name, as the manifest itself has it."""
         return self.metadata.project_name or ""
+
+    def resources(self) -> Iterator[Resource]:
+        """All that has a unique_id and depends on other things, or is depended on."""
+        for resources in (
+            self.nodes,
+            self.sources,
+            self.exposures,
+            self.unit_tests,
+            self.functions,
+            self.metrics,
+            self.semantic_models,
+            self.saved_queries,
+        ):
+            yield from resources.values()
 
     def own_models(self) -> Iterator[ModelNode]:
         """The models of the project itself, in the order of the file."""
@@ -260,6 +358,10 @@ class _LooseManifest(msgspec.Struct, frozen=True, kw_only=True):
     exposures: dict[str, ExposureNode] = {}
     groups: dict[str, GroupNode] = {}
     unit_tests: dict[str, UnitTestNode] = {}
+    functions: dict[str, FunctionNode] = {}
+    metrics: dict[str, SemanticNode] = {}
+    semantic_models: dict[str, SemanticNode] = {}
+    saved_queries: dict[str, SemanticNode] = {}
 
 
 class _Tag(msgspec.Struct, frozen=True):
@@ -307,6 +409,10 @@ def own_tags(column: ColumnNode, model: ModelNode, metadata: Metadata) -> tuple[
     return () if inherited else column.tags or ()
 
 
+def _texts(written: tuple[str, ...] | str | None) -> tuple[str, ...]:
+    return (written,) if isinstance(written, str) else written or ()
+
+
 def _decode(data: Buffer) -> Manifest:
     try:
         return _STRICT.decode(data)
@@ -323,14 +429,8 @@ def _known_nodes(loose: _LooseManifest) -> Manifest:
         for unique_id, raw in loose.nodes.items()
         if _TAG.decode(raw).resource_type in _KNOWN_TYPES
     }
-    return Manifest(
-        metadata=loose.metadata,
-        nodes=nodes,
-        sources=loose.sources,
-        exposures=loose.exposures,
-        groups=loose.groups,
-        unit_tests=loose.unit_tests,
-    )
+    others = {name: getattr(loose, name) for name in loose.__struct_fields__ if name != "nodes"}
+    return Manifest(nodes=nodes, **others)
 
 
 _MANIFEST = Artifact(kind="manifest", newest=12, hint="run `dbt parse` in the project to write it anew", decode=_decode)

@@ -9,7 +9,7 @@ is read to what reads it. Projects may form a cycle while their nodes do not, so
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import rustworkx as rx
@@ -18,6 +18,7 @@ from msgspec import Struct
 from mesh_tools.errors import MeshError
 from mesh_tools.mesh.summary import NodeSummary, ProjectSummary, RelationKey
 
+_Neighbours = Callable[[int], Sequence[int]]
 EdgeKind = Literal["ref", "source", "exposure"]
 
 
@@ -92,6 +93,31 @@ class MeshGraph:
             KeyError: there is no such node.
         """
         return frozenset(self._graph[i] for i in rx.descendants(self._graph, self._index[key]))
+
+    def upstream_of(self, keys: Iterable[str], steps: int | None = None) -> frozenset[str]:
+        """What any of ``keys`` depends on, at most ``steps`` edges away; of ``keys`` those alone that others read.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        return self._walk(keys, self._graph.predecessor_indices, steps)
+
+    def downstream_of(self, keys: Iterable[str], steps: int | None = None) -> frozenset[str]:
+        """What depends on any of ``keys``, at most ``steps`` edges away; of ``keys`` those alone that read others.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        return self._walk(keys, self._graph.successor_indices, steps)
+
+    def _walk(self, keys: Iterable[str], neighbours: _Neighbours, steps: int | None) -> frozenset[str]:
+        seen: set[int] = set()
+        layer = {self._index[key] for key in keys}
+        while layer and steps != 0:
+            layer = {found for index in layer for found in neighbours(index)} - seen
+            seen |= layer
+            steps = None if steps is None else steps - 1
+        return frozenset(self._graph[index] for index in seen)
 
     def node_cycles(self) -> tuple[tuple[NodeSummary, ...], ...]:
         """One readable cycle for each knot of nodes that cannot be built; the first node stands again at the end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, Node, SourceNode, UnitTestNode
+from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, Resource, SourceNode
 from mesh_tools.model.interface import Version, product_key
 
 STUB_TAG = "mesh_external"
@@ -71,13 +71,12 @@ class ProjectSummary(Struct, frozen=True, kw_only=True):
 
 
 def summarise(manifest: Manifest) -> ProjectSummary:
-    """Summarise the project's own nodes, and those of ordinary packages installed in it; unit tests too."""
-    resources = (manifest.nodes, manifest.sources, manifest.exposures, manifest.unit_tests)
-    nodes = [node for resource in resources for node in resource.values()]
+    """Summarise the project's own nodes, and those of ordinary packages installed in it, tests and metrics too."""
+    nodes = list(manifest.resources())
     return ProjectSummary(
         project=manifest.project,
-        nodes={node.unique_id: _node(node, manifest.project) for node in nodes if not _is_stub(node)},
-        stubs={node.unique_id: _node(node, node.package_name) for node in nodes if _is_stub(node)},
+        nodes={node.unique_id: _node(node, manifest.project) for node in nodes if not is_stub(node)},
+        stubs={node.unique_id: _node(node, node.package_name) for node in nodes if is_stub(node)},
     )
 
 
@@ -85,7 +84,7 @@ def _copy_key(unique_id: str, project: str) -> str:
     return f"{unique_id}@{project}"
 
 
-def _node(node: Node | SourceNode | ExposureNode | UnitTestNode, project: str) -> NodeSummary:
+def _node(node: Resource, project: str) -> NodeSummary:
     return NodeSummary(
         unique_id=node.unique_id,
         project=project,
@@ -100,7 +99,8 @@ def _node(node: Node | SourceNode | ExposureNode | UnitTestNode, project: str) -
     )
 
 
-def _is_stub(node: object) -> bool:
+def is_stub(node: Resource) -> bool:
+    """Whether it stands for another project's product, in an interface package."""
     return STUB_TAG in (getattr(node, "tags", None) or ())
 
 

@@ -167,6 +167,37 @@ def test_a_singular_test_has_no_metadata(manifest: Manifest) -> None:
     assert test.depends_on.nodes == ("model.shop.totals",)
 
 
+def test_the_config_is_whole() -> None:
+    document = _document()
+    document["nodes"]["model.shop.totals"]["config"] |= {"x_own": {"deep": ["a", 1, None]}, "materialized": 5}
+    totals = _model(_decoded(document), "model.shop.totals")
+    assert totals.all_config["x_own"] == {"deep": ["a", 1, None]}
+    assert totals.config.materialized is None
+    assert totals.patch_path is None or totals.patch_path.startswith("shop://")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [(["a", "b"], ("a", "b")), (None, ()), ([], ())], ids=["list", "null", "empty"]
+)
+def test_tags_of_unit_tests_and_of_what_exposures_read_through(written: Any, read: tuple[str, ...]) -> None:
+    document = _document()
+    named = {"name": "it", "package_name": "shop", "depends_on": {"nodes": ["model.shop.totals"]}}
+    document["unit_tests"] = {
+        "unit_test.shop.it": {"unique_id": "unit_test.shop.it", "config": {"tags": written}, **named}
+    }
+    for kind, unique_id in (("metrics", "metric.shop.it"), ("saved_queries", "saved_query.shop.it")):
+        document[kind] = {unique_id: {"unique_id": unique_id, "tags": written, **named}}
+    document["semantic_models"] = {"semantic_model.shop.it": {"unique_id": "semantic_model.shop.it", **named}}
+    document["functions"] = {
+        "function.shop.it": {"unique_id": "function.shop.it", "resource_type": "function", "tags": written, **named}
+    }
+    manifest = _decoded(document)
+    assert manifest.unit_tests["unit_test.shop.it"].tags == read
+    assert manifest.metrics["metric.shop.it"].tags == manifest.saved_queries["saved_query.shop.it"].tags == read
+    resources = {resource.unique_id for resource in manifest.resources()}
+    assert {"function.shop.it", "semantic_model.shop.it", "source.shop.raw.orders", *manifest.nodes} <= resources
+
+
 def test_sources_exposures_and_groups(manifest: Manifest) -> None:
     source = manifest.sources["source.shop.raw.orders"]
     assert (source.source_name, source.name, source.identifier) == ("raw", "orders", "raw_orders")
@@ -271,7 +302,8 @@ def _with_unknown_keys(value: Any, key: str = "") -> Any:
     if not isinstance(value, dict):
         return value
     known = {name: _with_unknown_keys(item, name) for name, item in value.items()}
-    has_names = key in {"columns", "nodes", "sources", "exposures", "groups", "unit_tests"}
+    named = {"columns", "nodes", "sources", "exposures", "groups", "unit_tests", "functions", "metrics"}
+    has_names = key in named | {"semantic_models", "saved_queries"}
     return known if has_names else known | {"x_new": [None, {"y": 1}]}
 
 

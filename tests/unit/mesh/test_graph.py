@@ -111,6 +111,25 @@ class TestReach:
             self.GRAPH.ancestors("model.c.gone")
         with pytest.raises(KeyError):
             self.GRAPH.descendants("model.c.gone")
+        with pytest.raises(KeyError):
+            self.GRAPH.upstream_of(["model.a.x", "model.c.gone"])
+
+    @pytest.mark.parametrize(
+        ("steps", "upstream", "downstream"),
+        [
+            (0, "", ""),
+            (1, "b.y", "b.y"),
+            (2, "a.x b.y", "b.y b.z c.w"),
+            (None, "a.x b.y", "b.y b.z c.w"),
+        ],
+        ids=["none", "one", "two", "all"],
+    )
+    def test_a_walk_may_stop_after_some_steps(self, steps: int | None, upstream: str, downstream: str) -> None:
+        assert self.GRAPH.upstream_of(["model.c.w", "model.b.z"], steps) == set(map(_unique_id, upstream.split()))
+        assert self.GRAPH.downstream_of(["model.a.x"], steps) == set(map(_unique_id, downstream.split()))
+
+    def test_a_walk_from_a_node_to_another_of_the_start_comes_upon_it(self) -> None:
+        assert self.GRAPH.upstream_of(["model.b.y", "model.b.z"], 1) == {"model.a.x", "model.b.y"}
 
     def test_upstream_projects(self) -> None:
         assert self.GRAPH.upstream_projects() == {"a": (), "b": ("a",), "c": ("b",)}
@@ -345,3 +364,5 @@ def test_ancestors_and_descendants_are_each_others_mirror(nodes: dict[str, list[
     for unique_id in graph.nodes:
         assert all(unique_id in graph.descendants(ancestor) for ancestor in graph.ancestors(unique_id))
         assert set(graph.nodes[unique_id].depends_on) <= graph.ancestors(unique_id)
+        assert graph.upstream_of([unique_id]) - {unique_id} == graph.ancestors(unique_id)
+        assert graph.downstream_of([unique_id]) - {unique_id} == graph.descendants(unique_id)
