@@ -24,7 +24,8 @@ class Run:
     Attributes:
         cpu: User and system seconds of the process and all that it started.
         wall: Seconds.
-        peak_mb: Peak resident memory in MiB of the largest process, mapped files included.
+        peak_mb: Peak resident memory in MiB of the largest process, mapped files included; of a case that is a tree,
+            of all its processes at the same time.
         part: CPU seconds of the part in question, for commands that time it themselves.
     """
 
@@ -44,6 +45,8 @@ class Case:
         folder: Where it runs.
         prepare: Called before each run, not measured.
         environment: Variables besides this process's own.
+        tree: Whether it is measured with all processes below it, see :mod:`tree`.
+        runs: How often it runs at most.
     """
 
     title: str
@@ -51,6 +54,8 @@ class Case:
     folder: Path
     prepare: Callable[[], object] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    tree: bool = False
+    runs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,11 @@ def measure(cases: Sequence[Case], runs: int, logs: Path, say: Callable[[str], N
     results: dict[str, list[Run]] = {case.title: [] for case in cases}
     for number in range(1, runs + 1):
         for case in cases:
+            if case.runs is not None and number > case.runs:
+                continue
             run = run_once(case, logs / "output.log")
             results[case.title].append(run)
-            say(f"  {number}/{runs} {case.title}: {run.cpu:.2f} CPU s, {run.peak_mb:.0f} MB")
+            say(f"  {number}/{runs} {case.title}: {run.wall:.2f} s, {run.cpu:.2f} CPU s, {run.peak_mb:.0f} MB")
     return results
 
 
@@ -95,9 +102,9 @@ def run_once(case: Case, log: Path) -> Run:
     """
     if case.prepare:
         case.prepare()
-    child = Path(__file__).with_name("child.py")
+    child = Path(__file__).with_name("tree.py" if case.tree else "child.py")
     done = subprocess.run(
-        [sys.executable, "-I", "-S", child, log, *case.command],
+        [sys.executable, "-E", "-S", child, log, *case.command],
         cwd=case.folder,
         env={**os.environ, **_ENVIRONMENT, **case.environment},
         stdin=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from build import build_tables
 from manifest_reading import make_manifest, reading_cases
 from measure import Case, CommandError, measure
 from peers import dbt_with_loom
@@ -27,11 +28,16 @@ _WORK = _REPOSITORY / ".mesh" / "bench"
 
 @dataclass(frozen=True)
 class Bench:
-    """How to measure: how often, how much, and where."""
+    """How to measure: how often when somebody said so, how much, and where."""
 
-    runs: int
+    asked: int | None
     quick: bool
     work: Path = _WORK
+
+    @property
+    def runs(self) -> int:
+        """Of each command."""
+        return self.asked or (1 if self.quick else 5)
 
     def table(self, title: str, cases: Sequence[Case], part: str | None = None) -> Table:
         """Measure ``cases``."""
@@ -74,21 +80,31 @@ def sync(bench: Bench) -> list[Table]:
     return tables
 
 
-BENCHMARKS: dict[str, Callable[[Bench], list[Table]]] = {"startup": startup, "reading": reading, "sync": sync}
+def build(bench: Bench) -> list[Table]:
+    """Building whole meshes."""
+    return list(build_tables(bench.work / "build", say, runs=bench.asked, quick=bench.quick))
+
+
+BENCHMARKS: dict[str, Callable[[Bench], list[Table]]] = {
+    "startup": startup,
+    "reading": reading,
+    "sync": sync,
+    "build": build,
+}
 
 
 def main() -> int:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; default: all")
-    parser.add_argument("--runs", type=int, help="of each command (default 5, with --quick 1)")
+    parser.add_argument("--runs", type=int, help="of each command (default 5, of a build 3, with --quick 1)")
     parser.add_argument("--quick", action="store_true", help="small sizes, tables on the terminal only")
     arguments = parser.parse_args()
     if unknown := sorted(set(arguments.names) - BENCHMARKS.keys()):
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     if arguments.runs is not None and arguments.runs < 1:
         parser.error("--runs must be 1 or more")
-    bench = Bench(runs=arguments.runs or (1 if arguments.quick else 5), quick=arguments.quick)
+    bench = Bench(asked=arguments.runs, quick=arguments.quick)
     bench.work.mkdir(parents=True, exist_ok=True)
     try:
         for name in arguments.names or BENCHMARKS:
@@ -102,7 +118,7 @@ def main() -> int:
 def _publish(name: str, bench: Bench) -> None:
     before = os.getloadavg()[0]
     tables = BENCHMARKS[name](bench)
-    text = section(name, tables, bench.runs, (before, os.getloadavg()[0]))
+    text = section(name, tables, (before, os.getloadavg()[0]))
     sys.stdout.write(f"{text}\n")
     if not bench.quick:
         _DOCUMENT.write_text(with_section(_DOCUMENT.read_text(), name, text))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from measure import Run, Spread
 
+_SMALL = 0.1
+"""Below it, two decimals would say little of a ratio."""
 _PACKAGES = ("mesh-tools", "dbt-core", "dbt-duckdb", "msgspec", "orjson", "pyyaml", "click")
 
 
@@ -22,11 +24,13 @@ class Table:
         title: Its heading.
         runs: By row.
         part: What ``Run.part`` is, where the commands time a part of themselves.
+        parallel: Whether a command is several processes at once. Then the time one waits comes first, and is compared.
     """
 
     title: str
     runs: Mapping[str, Sequence[Run]]
     part: str | None = None
+    parallel: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,13 @@ class _Figure:
 
 _CPU = _Figure("CPU s", lambda run: run.cpu, 2)
 _WALL = _Figure("wall s", lambda run: run.wall, 2, compared=False)
+_WAIT = _Figure("wall s", lambda run: run.wall, 2)
 _PEAK = _Figure("peak MB", lambda run: run.peak_mb, 0)
 
 
 def markdown(table: Table) -> str:
     """The table: each figure's median with least and greatest, and its ratio to the first row's."""
-    figures = [_CPU, _WALL, _PEAK]
+    figures = [_WAIT, _CPU, _PEAK] if table.parallel else [_CPU, _WALL, _PEAK]
     if table.part:
         figures.insert(0, _Figure(f"{table.part}, CPU s", lambda run: run.part or 0.0, 3))
     headings = ["", *(heading for figure in figures for heading in _headings(figure))]
@@ -56,27 +61,32 @@ def markdown(table: Table) -> str:
     return f"### {table.title}\n\n{lines}\n"
 
 
-def section(name: str, tables: Sequence[Table], runs: int, load: tuple[float, float]) -> str:
+def section(name: str, tables: Sequence[Table], load: tuple[float, float]) -> str:
     """A benchmark's generated part: where it was measured, and its tables."""
     return "\n".join(
         [
-            f"{where(runs, load)}\n",
+            f"{where(_runs(tables), load)}\n",
             *map(markdown, tables),
             f"Again: `.venv/bin/python tests/benchmarks/run.py {name}`\n",
         ]
     )
 
 
-def where(runs: int, load: tuple[float, float]) -> str:
+def where(runs: str, load: tuple[float, float]) -> str:
     """Machine, versions, number of runs, and how busy the machine was before and after."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return (
         f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}; "
         f"Python {platform.python_version()}, {versions}. "
-        f"{runs} {'run' if runs == 1 else 'runs'} of each, in turn; load average {load[0]:.1f} before, "
+        f"{runs} of each, in turn; load average {load[0]:.1f} before, "
         f"{load[1]:.1f} after."
     )
+
+
+def _runs(tables: Sequence[Table]) -> str:
+    counts = sorted({len(runs) for table in tables for runs in table.runs.values()})
+    return f"{' or '.join(map(str, counts))} {'run' if counts == [1] else 'runs'}"
 
 
 def with_section(document: str, name: str, content: str) -> str:
@@ -107,7 +117,9 @@ def _cells(figure: _Figure, runs: Sequence[Run], first: Sequence[Run]) -> list[s
 
 def _ratio(value: float, base: float) -> str:
     ratio = value / base if base else 0.0
-    return f"{ratio:.1f}" if ratio >= 1 or not ratio else f"{ratio:.2f}"
+    if ratio >= 1 or not ratio:
+        return f"{ratio:.1f}"
+    return f"{ratio:.2f}" if ratio >= _SMALL else f"{ratio:.2g}"
 
 
 def _processor() -> str:
