@@ -60,20 +60,17 @@ class Universe:
     Attributes:
         candidates: By key.
         graph: Over the same keys.
+        guards: The keys of those that are guards.
     """
 
     def __init__(self, manifests: Iterable[Manifest], folders: Mapping[str, Path], root: Path) -> None:
         found = list(manifests)
         self.graph = MeshGraph([summarise(manifest) for manifest in found])
-        every = (candidate for manifest in found for candidate in _candidates(manifest, folders, root))
         keys = {(node.project, node.unique_id): key for key, node in self.graph.nodes.items()}
         self.candidates: dict[str, Candidate] = {}
-        for project, folder, resource, is_guard in every:
-            key = keys.get((project, resource.unique_id))
-            if key is not None:
-                self.candidates[key] = Candidate(
-                    key=key, project=project, folder=folder, resource=resource, is_guard=is_guard
-                )
+        for manifest in found:
+            folder = _relative(folders.get(manifest.project), root)
+            self.candidates.update((node.key, node) for node in _candidates(manifest, folder, keys))
         self.guards = frozenset(key for key, candidate in self.candidates.items() if candidate.is_guard)
 
     def of_projects(self, names: Iterable[str]) -> frozenset[str]:
@@ -105,15 +102,15 @@ class Universe:
         return any(self.candidates[parent].project == self.candidates[test].project for parent in parents)
 
 
-def _candidates(
-    manifest: Manifest, folders: Mapping[str, Path], root: Path
-) -> Iterator[tuple[str, str, Resource, bool]]:
-    """Project, folder, resource, and whether it is a guard."""
+def _candidates(manifest: Manifest, folder: str, keys: Mapping[tuple[str, str], str]) -> Iterator[Candidate]:
+    """What the graph has of the project."""
     project = manifest.project
-    folder = _relative(folders.get(project), root)
     interfaces = {resource.package_name for resource in manifest.resources() if is_stub(resource)} - {project}
     for resource in manifest.resources():
-        yield project, folder, resource, isinstance(resource, TestNode) and resource.package_name in interfaces
+        key = keys.get((project, resource.unique_id))
+        if key is not None:
+            is_guard = isinstance(resource, TestNode) and resource.package_name in interfaces
+            yield Candidate(key=key, project=project, folder=folder, resource=resource, is_guard=is_guard)
 
 
 def _relative(folder: Path | None, root: Path) -> str:

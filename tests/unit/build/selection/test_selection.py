@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.build.selection import parse_selection
 from mesh_tools.errors import MeshError
 from support.selection import SmallMesh, small_mesh
@@ -131,3 +132,43 @@ def test_the_name_of_a_file_goes_before_a_project_of_that_name() -> None:
     """`weather.sql` is a file, though `weather` is a project."""
     mesh = small_mesh({"weather": {"nodes": {"model.weather.weather": {}, "model.weather.sql": {}}}})
     assert _selected(mesh, "weather.sql") == {"weather": {"model.weather.weather"}}
+
+
+def test_what_a_consumer_holds_of_a_producer_without_saying_so_is_the_producers() -> None:
+    """dbt-loom puts bare nodes into a consumer's manifest."""
+    held = {"model.fleet.x": {}, "model.ops.y": {"reads": ["model.fleet.x"]}}
+    mesh = small_mesh({"fleet": {"nodes": {"model.fleet.x": {}, "model.fleet.w": {}}}, "ops": {"nodes": held}})
+    assert _selected(mesh, "x") == {"fleet": {"model.fleet.x"}}
+    assert _selected(mesh, "+ops.y") == {"fleet": {"model.fleet.x"}, "ops": None}
+
+
+def test_a_producer_outside_the_mesh_is_not_selected() -> None:
+    mesh = small_mesh({"ops": {"stubs": ["model.far.x"], "nodes": {"model.ops.y": {"reads": ["model.far.x"]}}}})
+    assert _selected(mesh, "+y") == {"ops": None}
+    assert _selected(mesh, "ops", "test_name:mesh_guard") == {"ops": {"model.ops.y"}}
+    with pytest.raises(MeshError, match=r"far\.x matches nothing"):
+        mesh.resolve(["far.x"])
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        *("orders", "+totals", "source:raw+", "+exposure:*", "path:models", "tag:gold", "version:old", "access:public"),
+        *(
+            "config.materialized:table",
+            "config.severity:warn",
+            "test_name:unique",
+            "test_type:singular",
+            "test_type:unit",
+        ),
+    ],
+)
+def test_manifests_of_both_engines_say_the_same(select: str) -> None:
+    found = []
+    for engine in ("dbt_1", "dbt_2"):
+        manifest = read_manifest(CASES.parent / "manifests" / engine / "manifest.json")
+        mesh = SmallMesh({"shop": manifest}, {"shop": ()}, {"shop": Path("/mesh/shop")})
+        nodes = _selected(mesh, select)["shop"]
+        # The engines give tests other hashes.
+        found.append(nodes and {".".join(unique_id.split(".")[:4]) for unique_id in nodes})
+    assert found[0] == found[1]
