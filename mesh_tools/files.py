@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
+_HAS_LOCKS: bool = fcntl is not None
 
 
 def write_atomically(path: Path, data: bytes) -> bool:
@@ -60,12 +62,13 @@ def replace_file(path: Path, data: bytes, *, durable: bool = False) -> None:
 
 
 @contextmanager
-def locked(path: Path, content: str) -> Iterator[str | None]:
+def locked(path: Path, content: str, *, shared: bool = False) -> Iterator[str | None]:
     """Hold ``path`` as a lock, which ends with the process however that ends.
 
     Args:
         path: The lock's file; it is created, and stays.
         content: What another process that finds it locked shall read: who holds it.
+        shared: Others may hold it, too, if they share it.
 
     Yields:
         ``None`` when the lock is held, else what its holder has written there. Windows has no such locks: ``None``.
@@ -75,17 +78,50 @@ def locked(path: Path, content: str) -> Iterator[str | None]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.seek(0)
-                yield file.read() or "unknown"
-                return
+        if not _lock(file.fileno(), shared=shared):
+            file.seek(0)
+            yield file.read() or "unknown"
+            return
         file.truncate(0)
         file.write(content)
         file.flush()
         yield None
+
+
+def outliving_lock(path: Path, patience: float, *, shared: bool = False) -> int | None:
+    """A lock for child processes, which lasts until the last process that has its descriptor ends.
+
+    Args:
+        path: The lock's file.
+        patience: Seconds to wait for the children of another process that has died.
+        shared: Do not wait for those who share it.
+
+    Returns:
+        The descriptor to pass on; ``None`` when others still hold the lock.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    deadline = time.monotonic() + patience
+    while not _lock(descriptor, shared=shared):
+        if time.monotonic() >= deadline:
+            os.close(descriptor)
+            return None
+        time.sleep(0.05)
+    _lock(descriptor, shared=True)
+    return descriptor
+
+
+def _lock(descriptor: int, *, shared: bool) -> bool:
+    if not _HAS_LOCKS:
+        return True
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -233,6 +233,20 @@ class TestNode(_Resource, frozen=True, kw_only=True, tag="test"):
         return TestConfig(self.all_config)
 
 
+class Threshold(msgspec.Struct, frozen=True):
+    """``warn_after`` or ``error_after``; all null when it is not declared."""
+
+    count: int | None = None
+    period: str | None = None
+
+
+class Freshness(msgspec.Struct, frozen=True):
+    """``freshness`` of a source."""
+
+    warn_after: Threshold | None = None
+    error_after: Threshold | None = None
+
+
 class SourceNode(_Resource, frozen=True, kw_only=True, tag="source"):
     """A source table."""
 
@@ -240,6 +254,22 @@ class SourceNode(_Resource, frozen=True, kw_only=True, tag="source"):
     database: str | None = None
     schema: str | None = None
     identifier: str | None = None
+    relation_name: str | None = None
+    freshness: Freshness | None = None
+
+    @property
+    def has_freshness(self) -> bool:
+        """Whether `dbt source freshness` asks for the age of its data."""
+        return self.freshness is not None and any(
+            threshold is not None and threshold.count
+            for threshold in (self.freshness.warn_after, self.freshness.error_after)
+        )
+
+    @property
+    def plugin(self) -> str | None:
+        """The plugin of dbt-duckdb that loads it."""
+        named = (self.meta or {}).get("plugin") or self.all_config.get("plugin")
+        return str(named) if named else None
 
 
 class ExposureNode(_Resource, frozen=True, kw_only=True, tag="exposure"):

@@ -1,105 +1,280 @@
-"""Builds the projects of a mesh, each after those that it reads."""
+"""Builds the projects of a mesh, each after those that it reads, as many at a time as there are workers."""
 
 from __future__ import annotations
 
 import os
+import signal
 import time
-from collections.abc import Iterable
-from datetime import datetime, timezone
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from mesh_tools.build.cycle import build_cycle
-from mesh_tools.build.dbt_runner import check_dbt_installed
-from mesh_tools.build.events import Listener, ProjectFinished, ProjectStarted
-from mesh_tools.build.order import build_order
-from mesh_tools.build.results import concluded, refused, skipped
-from mesh_tools.build.runs import ProjectRun, Run, RunHistory
-from mesh_tools.build.steps import Steps
+from mesh_tools.build.events import AnyEvent, Listener, ProductsPublished, ProjectFinished, RunFinished, RunStarted
+from mesh_tools.build.jobs.asking import Job
+from mesh_tools.build.jobs.context import Context
+from mesh_tools.build.jobs.cycle import build_cycle
+from mesh_tools.build.jobs.dbt import check_dbt_installed
+from mesh_tools.build.jobs.project import build_project
+from mesh_tools.build.jobs.results import skipped
+from mesh_tools.build.locks import build_lock
+from mesh_tools.build.plan.order import Knot, build_order
+from mesh_tools.build.plan.plan import Plan, make_plan
+from mesh_tools.build.plan.schedule import Schedule
+from mesh_tools.build.runner import Runner, Workers
+from mesh_tools.build.runs import GOOD, Journal, ProjectRun, Request, Run, RunHistory
+from mesh_tools.build.runs.history import now
+from mesh_tools.build.scope import choose, project_selection
+from mesh_tools.build.storage import open_storage
+from mesh_tools.build.storage.profiles import provide_profile
+from mesh_tools.build.work.pool import Pool, StartMethod, default_start_method
 from mesh_tools.errors import MeshError
-from mesh_tools.files import locked
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
+
+
+class TerminatedError(KeyboardInterrupt):
+    """The build was asked to end by a signal other than Ctrl-C."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How a build is carried out, whatever it builds.
+
+    Attributes:
+        workers: Projects that are built at the same time.
+        start: How workers are started.
+        wait: For another build of the environment to end, instead of refusing.
+        job: The build is one job of a plan: others may run at the same time.
+        pins: Generations to be read instead of the current ones, by upstream project.
+    """
+
+    workers: int = 1
+    start: StartMethod = "spawn"
+    wait: bool = False
+    job: str | None = None
+    pins: Mapping[str, str] = {}
+
+    @classmethod
+    def default(cls) -> Settings:
+        """As many workers as there are cores for this process."""
+        return cls(workers=available_cores(), start=default_start_method())
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Build:
     """One build of a workspace in one environment."""
 
     def __init__(
-        self, workspace: Workspace, environment: str, listener: Listener, *, full_refresh: bool = False
+        self, workspace: Workspace, environment: str, listener: Listener, request: Request, settings: Settings
     ) -> None:
         self._workspace = workspace
         self._environment = environment
         self._listener = listener
-        self._arguments = ["build", "--full-refresh"] if full_refresh else ["build"]
+        self._request = request
+        self._settings = settings
         self._history = RunHistory(workspace.state)
-        self._steps = Steps(workspace, environment, listener)
-        self._position = 0
 
-    def run(self, projects: Iterable[Project]) -> Run:
-        """Build ``projects``; what fails does not stop what does not read it.
+    def run(self, resumes: Run | None = None) -> Run:
+        """Build what was asked for; what fails does not stop what does not read it.
 
-        Projects that read each other are built together, in waves, see :mod:`mesh_tools.build.cycle`.
+        Args:
+            resumes: The run to go on with.
 
         Raises:
-            MeshError: dbt is not installed, another build of this environment is running, or the record of the run
-                cannot be written.
+            MeshError: dbt is not installed, another build of this environment is running, the selection matches
+                nothing, or the record of the run cannot be written.
         """
         check_dbt_installed()
-        chosen = {project.name: project for project in projects}
-        lock = self._workspace.state / "lock" / self._environment
-        with locked(lock, f"process {os.getpid()} since {_now()}") as holder:
-            if holder is not None:
-                raise MeshError(
-                    f"another build of {self._environment} is running: {holder}",
-                    hint="wait for it; two builds would write the same files",
-                )
-            return self._run(chosen)
+        settings = self._settings
+        lock = build_lock(self._workspace, self._environment, job=settings.job, wait=settings.wait)
+        with _signals(), lock as locks:
+            run = self._history.start(self._environment, self._request, resumes.id if resumes else None)
+            journal = Journal(self._history.path(run))
+            storage = open_storage(self._workspace, self._environment, settings.pins)
+            try:
+                context = Context(self._workspace, run, self._history, storage)
+                context.resumed = resumes
+                return _Running(context, settings, self._listener, journal, locks).run()
+            finally:
+                storage.close()
+                journal.close()
 
-    def _run(self, chosen: dict[str, Project]) -> Run:
-        run = self._history.start(self._environment)
-        for knot in build_order(self._workspace, chosen, self._environment):
-            results = self._knot([chosen[name] for name in knot], run, len(chosen))
-            run = replace(run, projects=(*run.projects, *results))
-            self._history.save(run)
-        run = replace(run, finished_at=_now())
-        self._history.save(run)
-        default = self._workspace.config.default_environment
-        if self._environment != default:
-            # Plain dbt goes on in the default environment.
-            self._steps.sync_again(chosen.values(), default)
-        return run
 
-    def _knot(self, projects: list[Project], run: Run, total: int) -> list[ProjectRun]:
-        """Build one project, or several that read each other; they start and end together."""
-        started = time.monotonic()
-        for project in projects:
-            self._position += 1
-            self._listener(ProjectStarted(project=project.name, position=self._position, total=total))
-        results = self._results(projects, run)
-        seconds = round(time.monotonic() - started, 3)
-        for result in results:
-            self._listener(ProjectFinished(project=result.project, status=result.status, seconds=seconds))
-        return [replace(result, finished_at=_now(), seconds=seconds) for result in results]
+class _Running:
+    """A build that is going on."""
 
-    def _results(self, projects: list[Project], run: Run) -> list[ProjectRun]:
-        names = {project.name for project in projects}
-        upstream = {name for project in projects for name in project.upstream_names} - names
-        failed = [p.project for p in run.projects if p.status != "success" and p.project in upstream]
-        if failed:
-            return [skipped(project, f"{failed[0]} was not built") for project in projects]
-        if len(projects) > 1:
-            return build_cycle(projects, self._steps, self._history, run, self._arguments)
-        return [self._single(projects[0], run)]
+    def __init__(
+        self, context: Context, settings: Settings, listener: Listener, journal: Journal, locks: list[int]
+    ) -> None:
+        self._context = context
+        self._workspace = context.workspace
+        self._environment = context.environment
+        self._listener = listener
+        self._settings = settings
+        self._record = context.run
+        self._journal = journal
+        self._locks = locks
+        self._began = time.monotonic()
+        self._started: dict[str, float] = {}
+        self._workers = Workers(self._open_pool, settings.workers)
+        self._runner: Runner[list[ProjectRun]] | None = None
+        self._order: list[str] = []
+        context.tell = self._tell
 
-    def _single(self, project: Project, run: Run) -> ProjectRun:
-        artifacts = self._history.artifacts(run, project.name)
+    def run(self) -> Run:
+        """Build, and keep the record, however it ends."""
+        outcome = "interrupted"
         try:
-            outcome = self._steps.dbt(project, self._arguments, artifacts)
-        except MeshError as error:
-            return refused(project, error)
-        return concluded(project, [outcome], artifacts / "manifest.json", self._steps)
+            self._build()
+            self._record = replace(self._record, finished_at=now())
+            outcome = "success" if self._record.ok else "failed"
+        finally:
+            setup = round(self._workers.setup, 3)
+            self._workers.close()
+            self._context.inputs.hashes.save()
+            self._record = replace(self._record, seconds=round(time.monotonic() - self._began, 3), setup=setup)
+            with suppress(MeshError):  # the disk may be what has failed
+                self._context.history.save(self._record)
+                self._tell(RunFinished(outcome=outcome, at=now()))
+        self._leave_to_plain_dbt()
+        return self._record
+
+    def _build(self) -> None:
+        context = self._context
+        context.nodes = choose(context, self._workers)
+        order = build_order(self._workspace, context.nodes, self._environment)
+        self._order = [name for knot in order.knots for name in knot]
+        self._tell(
+            RunStarted(
+                id=self._record.id,
+                environment=self._environment,
+                at=self._record.started_at,
+                pid=os.getpid(),
+                projects=tuple(self._order),
+            )
+        )
+        self._runner = Runner(Schedule(order.upstream), self._job, self._ended, self._workers, self._is_sure)
+        context.someone_waits = self._runner.someone_waits
+        self._runner.run()
+        self._skip_rest()
+
+    def _job(self, knot: Knot) -> Job:
+        projects = [self._workspace.projects[name] for name in knot]
+        position, total = self._order.index(knot[0]) + 1, len(self._order)
+        self._started.update(dict.fromkeys(knot, time.monotonic()))
+        if len(projects) > 1:
+            return build_cycle(self._context, projects, position, total)
+        return build_project(self._context, projects[0], position, total)
+
+    def _is_sure(self, knot: Knot) -> bool:
+        """Whether a job must build, whatever the ones before it bring: so that workers are made ready in time."""
+        return self._context.request.force or any(self._context.storage.record(name) is None for name in knot)
+
+    def _ended(self, knot: Knot, results: list[ProjectRun]) -> bool:
+        for result in results:
+            seconds = round(time.monotonic() - self._started[result.project], 3)
+            self._keep(replace(result, finished_at=now(), seconds=seconds))
+        del knot
+        return not self._context.request.fail_fast or all(result.status in GOOD for result in results)
+
+    def _skip_rest(self) -> None:
+        """After --fail-fast has stopped the build: what was not done."""
+        done = self._context.results
+        culprit = next((name for name, result in done.items() if result.status not in GOOD), None)
+        for name in self._order:
+            if name not in done:
+                reason = f"{culprit} failed, and --fail-fast was given"
+                self._keep(replace(skipped(self._workspace.projects[name], reason), finished_at=now()))
+
+    def _keep(self, result: ProjectRun) -> None:
+        self._context.results[result.project] = result
+        results = [self._context.results[name] for name in self._order if name in self._context.results]
+        self._record = replace(self._record, projects=tuple(results))
+        self._context.history.save(self._record)
+        self._tell(
+            ProjectFinished(project=result.project, status=result.status, seconds=result.seconds, reason=result.reason)
+        )
+
+    def _tell(self, event: AnyEvent) -> None:
+        self._journal.write(event)
+        if isinstance(event, ProductsPublished) and self._runner is not None:
+            self._runner.published(event.project)
+        self._listener(event)
+
+    def _open_pool(self, wanted: int) -> Pool:
+        """Workers are worth warming up together when there will be several."""
+        several = wanted > 1 and self._settings.workers > 1
+        return Pool(
+            self._settings.workers,
+            start=self._settings.start if several else "spawn",
+            duckdb=self._workspace.config.environments[self._environment].storage == "duckdb",
+            environment=dict(os.environ),
+            locks=self._locks,
+        )
+
+    def _leave_to_plain_dbt(self) -> None:
+        """Plain dbt goes on with the data that was just published, in the default environment."""
+        projects = [self._workspace.projects[name] for name in self._order]
+        if self._environment != self._workspace.config.default_environment:
+            self._context.sync_again(projects, self._workspace.config.default_environment)
+        _provide_profiles(self._workspace, projects)
 
 
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+def _provide_profiles(workspace: Workspace, projects: Iterable[Project]) -> None:
+    for project in projects:
+        with suppress(MeshError):  # it was told when the project was built
+            provide_profile(workspace, project)
+
+
+def plan_of(workspace: Workspace, environment: str, request: Request) -> Plan:
+    """What a build would do, and why. Only a selection of nodes makes dbt parse what has changed.
+
+    Raises:
+        MeshError: the selection matches nothing, or something in the mesh is wrong.
+    """
+    nodes = project_selection(workspace, request) or _parsed_selection(workspace, environment, request)
+    return make_plan(workspace, environment, request, nodes)
+
+
+def _parsed_selection(workspace: Workspace, environment: str, request: Request) -> Mapping[str, frozenset[str] | None]:
+    check_dbt_installed()
+    with TemporaryDirectory(prefix="mesh-plan-") as folder, build_lock(workspace, environment) as locks:
+        scratch = RunHistory(Path(folder))
+        run = scratch.start(environment, request)
+        storage = open_storage(workspace, environment)
+        context = Context(workspace, run, scratch, storage)
+        size = Settings.default().workers
+        workers = Workers(lambda _: Pool(size, start="spawn", duckdb=False, environment=os.environ, locks=locks), size)
+        try:
+            return choose(context, workers)
+        finally:
+            workers.close()
+            storage.close()
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Let whoever ends this process by a signal end the build in order, as Ctrl-C does."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        raise TerminatedError(number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before: dict[int, object] = {}
+    with suppress(ValueError):  # not the main thread: then signals are somebody else's business
+        before = {number: signal.signal(number, leave) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]  # it is what was there before

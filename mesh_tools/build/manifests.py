@@ -16,13 +16,24 @@ def newest_manifest(workspace: Workspace, project: Project, environment: str) ->
     Raises:
         MeshError: nobody has parsed it yet.
     """
-    built = RunHistory(workspace.state).manifest_of(project.name, environment)
-    parsed = project.path / project.target_path / "manifest.json"
-    found = [path for path in (built, parsed) if path is not None and path.is_file()]
-    if not found:
+    found = _newest(RunHistory(workspace.state).manifest_of(project.name, environment), project)
+    if found is None:
         raise MeshError(
             f"{project.name} has no manifest yet",
             where=Location.of(project.path),
             hint=f"run `mesh build --select +{project.name}`, or `dbt parse` in the project",
         )
-    return max(found, key=lambda path: path.stat().st_mtime)
+    return found
+
+
+def newest_manifests(workspace: Workspace, environment: str) -> dict[str, Path]:
+    """The newest manifest of every project that has one."""
+    built = RunHistory(workspace.state).manifests(environment)
+    found = {name: _newest(built.get(name), project) for name, project in workspace.projects.items()}
+    return {name: path for name, path in found.items() if path is not None}
+
+
+def _newest(built: Path | None, project: Project) -> Path | None:
+    parsed = project.path / project.target_path / "manifest.json"
+    found = [path for path in (built, parsed) if path is not None and path.is_file()]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)

@@ -38,6 +38,17 @@ def present_interface(
     return interface_of(read, domain=domain, accepted=accepted)
 
 
+def interface_to_publish(workspace: Workspace, project: Project, manifest: Path, environment: str) -> Interface:
+    """The interface of ``project`` as of ``environment``, and as old as the manifest is.
+
+    Raises:
+        MeshError: see :func:`present_interface`.
+    """
+    written = read_manifest(manifest).metadata.generated_at or None
+    present = present_interface(workspace, project, manifest, accepted=committed_interface(project))
+    return replace(present, environment=environment, published_at=written)
+
+
 def publish(
     workspace: Workspace, upstreams: Upstreams, project: Project, manifest: Path, environment: str
 ) -> Published:
@@ -46,8 +57,6 @@ def publish(
     Raises:
         MeshError: see :func:`present_interface`; or the registry is read-only or cannot be reached.
     """
-    written = read_manifest(manifest).metadata.generated_at or None
-    present = present_interface(workspace, project, manifest, accepted=committed_interface(project))
-    interface = replace(present, environment=environment, published_at=written)
+    interface = interface_to_publish(workspace, project, manifest, environment)
     publication = upstreams.publish(interface)
     return Published(interface=interface, changed=publication.changed)

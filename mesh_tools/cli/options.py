@@ -23,6 +23,13 @@ select_option = click.option(
     metavar="PROJECT",
     help="A project; `+name` adds what it reads, `name+` what reads it. May be given several times. Default: all.",
 )
+build_select_option = click.option(
+    "--select",
+    "-s",
+    multiple=True,
+    metavar="SELECTION",
+    help="What to build: projects, or nodes in dbt's grammar, across projects. Several are united. Default: all.",
+)
 format_option = click.option(
     "--format",
     "output",

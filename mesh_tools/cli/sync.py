@@ -22,7 +22,7 @@ def sync(select: tuple[str, ...], env: str | None, mesh_file: Path | None, outpu
     Writes `.mesh/<producer>` into each project and, on DuckDB, the dbt profile. Says what changed upstream since the
     last time. Exit code 1 when a project uses what it may not; such a project is left as it is.
     """
-    from mesh_tools.build.profiles import provide_profile
+    from mesh_tools.build.storage.profiles import provide_profile
     from mesh_tools.interface.sync import Sync
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, print_json

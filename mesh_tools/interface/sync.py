@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +37,7 @@ class UpstreamSync(Struct, frozen=True, kw_only=True):
         state: Of its interface, since the last sync of this project.
         stubs: Products that got a stub.
         written: Whether a file had to be written.
+        digest: Of everything in the package.
         differences: In the whole interface since the last sync.
     """
 
@@ -44,6 +46,7 @@ class UpstreamSync(Struct, frozen=True, kw_only=True):
     state: State
     stubs: tuple[str, ...]
     written: bool
+    digest: str = ""
     differences: tuple[Difference, ...] = ()
 
     def touches(self, difference: Difference) -> bool:
@@ -74,8 +77,13 @@ class Sync:
         self._environment = environment
         self._upstreams = upstreams or Upstreams(workspace)
 
-    def project(self, project: Project) -> ProjectSync:
-        """Sync one project. What is wrong with it is in the result; other projects are not concerned."""
+    def project(self, project: Project, *, write: bool = True) -> ProjectSync:
+        """Sync one project. What is wrong with it is in the result; other projects are not concerned.
+
+        Args:
+            project: The consumer.
+            write: Else only tell what would be written.
+        """
         resolved: dict[str, ResolvedUpstream] = {}
         errors: list[MeshError] = list(_package_errors(project))
         for upstream in project.upstreams:
@@ -90,33 +98,38 @@ class Sync:
         errors += needs.errors
         if errors:
             return ProjectSync(project=project.name, warnings=needs.warnings, errors=tuple(errors))
-        return self._write(project, resolved, needs)
+        return self._write(project, resolved, needs, write=write)
 
     def _needs(self, project: Project, interfaces: dict[str, Interface]) -> Needs:
         known = (*self._workspace.projects, *self._workspace.config.file.upstreams)
         return needs_of(project, scan_refs(project), local_names(project), interfaces, known)
 
-    def _write(self, project: Project, resolved: dict[str, ResolvedUpstream], needs: Needs) -> ProjectSync:
+    def _write(
+        self, project: Project, resolved: dict[str, ResolvedUpstream], needs: Needs, *, write: bool
+    ) -> ProjectSync:
         state = project.path / STATE_FOLDER
         done: list[UpstreamSync] = []
         try:
             for name, upstream in resolved.items():
-                done.append(self._write_one(state / name, upstream, needs.products.get(name, frozenset())))
-            removed = remove_packages(state, resolved)
+                used = needs.products.get(name, frozenset())
+                done.append(self._write_one(state / name, upstream, used, write=write))
+            removed = remove_packages(state, resolved) if write else []
         except MeshError as error:
             return ProjectSync(project=project.name, upstreams=tuple(done), errors=(error,))
         return ProjectSync(project=project.name, upstreams=tuple(done), removed=tuple(removed), warnings=needs.warnings)
 
-    def _write_one(self, folder: Path, upstream: ResolvedUpstream, used: frozenset[str]) -> UpstreamSync:
+    def _write_one(
+        self, folder: Path, upstream: ResolvedUpstream, used: frozenset[str], *, write: bool
+    ) -> UpstreamSync:
         settings = self._workspace.config.file.sync
         interface = upstream.interface
         wanted = [p for p in interface.products if settings.stubs == "all" or p.name in used]
         files = render_package(interface, wanted, upstream.relations, self._settings(settings, interface.project))
-        written = write_package(folder, files)
+        written = write and write_package(folder, files)
         # What is only assumed, while a cycle of projects is built, is no news.
         seen = _promise(interface) if upstream.origin != "assumed" else None
         before = read_seen(folder, self._environment)
-        if seen is not None and seen != before:
+        if write and seen is not None and seen != before:
             write_seen(folder, self._environment, seen)
         found = differences(before, seen) if before and seen else ()
         state: State = "new" if before is None else "changed" if found else "unchanged"
@@ -126,6 +139,7 @@ class Sync:
             state=state,
             stubs=tuple(p.name for p in wanted),
             written=written,
+            digest=_digest(files),
             differences=found,
         )
 
@@ -150,6 +164,11 @@ def _promise(interface: Interface) -> Interface:
         dbt_version=None,
         mesh_version=None,
     )
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    text = "\0".join(f"{name}\0{content}" for name, content in sorted(files.items()))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def _package_errors(project: Project) -> Iterator[MeshError]:

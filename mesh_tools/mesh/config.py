@@ -38,11 +38,13 @@ class Environment(Struct, frozen=True, forbid_unknown_fields=True):
             own profile has a target of this name.
         path: Folder of the DuckDB files, relative to mesh.yml. Default: ``.mesh/data/<environment>``.
         threads: dbt threads.
+        generations: How many good builds of each project are kept, the current one among them.
     """
 
     storage: Literal["duckdb", "profile"] = "duckdb"
     path: str | None = None
     threads: Annotated[int, msgspec.Meta(ge=1)] = 4
+    generations: Annotated[int, msgspec.Meta(ge=1)] = 3
 
 
 class SyncSettings(Struct, frozen=True, forbid_unknown_fields=True):

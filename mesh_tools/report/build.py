@@ -13,8 +13,9 @@ from rich.text import Text
 
 from mesh_tools.artifacts.run_results import FAILED
 from mesh_tools.build.events import (
-    Event,
+    AnyEvent,
     Listener,
+    NodeFinished,
     NodesCounted,
     ProjectFinished,
     ProjectStarted,
@@ -23,7 +24,7 @@ from mesh_tools.build.runs import NodeFailure, ProjectRun, Run
 from mesh_tools.errors import display_path
 from mesh_tools.report.console import print_table
 
-_COLOURS = {"success": "green", "failed": "red", "refused": "red", "skipped": "yellow"}
+_COLOURS = {"success": "green", "failed": "red", "refused": "red", "skipped": "yellow", "unchanged": "dim"}
 _SHOWN_LINES = 16
 
 
@@ -46,48 +47,58 @@ def build_progress(to: Console) -> Iterator[Listener]:
 
 
 class _Live:
+    """A bar for each project that is being built at this moment."""
+
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task: TaskID | None = None
-        self._title = ""
-        self._failures = 0
+        self._bars: dict[str, _Bar] = {}
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: AnyEvent) -> None:
         if isinstance(event, ProjectStarted):
-            self._start(event)
+            title = f"{event.position}/{event.total} {event.project}"
+            self._bars[event.project] = _Bar(title, self._progress.add_task(title, total=None))
         elif isinstance(event, ProjectFinished):
+            if bar := self._bars.pop(event.project, None):
+                self._progress.remove_task(bar.task)
             self._progress.console.print(_finished(event))
-        elif self._task is None:
-            return
         elif isinstance(event, NodesCounted):
-            self._progress.update(self._task, total=event.total)
-        else:
-            self._failures += event.status in FAILED
-            failed = f" [red]{self._failures} failed[/red]" if self._failures else ""
-            self._progress.update(self._task, advance=1, description=f"{self._title}{failed}")
+            bar = self._bars[event.project]
+            # dbt counts anew when a project is built in several parts.
+            bar.total = bar.done + event.total
+            self._progress.update(bar.task, total=bar.total)
+        elif isinstance(event, NodeFinished) and (bar := self._bars.get(event.project)):
+            bar.done += 1
+            bar.failures += event.status in FAILED
+            failed = f" [red]{bar.failures} failed[/red]" if bar.failures else ""
+            self._progress.update(bar.task, completed=bar.done, description=f"{bar.title}{failed}")
 
-    def _start(self, event: ProjectStarted) -> None:
-        """A bar of its own for each project: rich keeps the total of one that is used again."""
-        if self._task is not None:
-            self._progress.remove_task(self._task)
-        self._title = f"{event.position}/{event.total} {event.project}"
-        self._failures = 0
-        self._task = self._progress.add_task(self._title, total=None)
+
+class _Bar:
+    def __init__(self, title: str, task: TaskID) -> None:
+        self.title = title
+        self.task = task
+        self.total = 0
+        self.done = 0
+        self.failures = 0
 
 
 class _Plain:
     def __init__(self, to: Console) -> None:
         self._to = to
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: AnyEvent) -> None:
         if isinstance(event, ProjectStarted):
-            self._to.print(Text(f"building {event.project} ({event.position} of {event.total})"))
+            why = f": {'; '.join(event.reasons)}" if event.reasons else ""
+            self._to.print(Text(f"building {event.project} ({event.position} of {event.total}){why}"))
         elif isinstance(event, ProjectFinished):
             self._to.print(_finished(event))
 
 
 def _finished(event: ProjectFinished) -> Text:
-    return Text.assemble(f"{event.project}: ", (event.status, _COLOURS[event.status]), f" in {event.seconds:.1f} s")
+    status = (event.status, _COLOURS[event.status])
+    if event.status == "unchanged":
+        return Text.assemble(f"{event.project}: ", status)
+    return Text.assemble(f"{event.project}: ", status, f" in {event.seconds:.1f} s")
 
 
 def print_run(to: Console, run: Run, artifacts: Path, folders: Mapping[str, Path]) -> None:
@@ -132,7 +143,7 @@ def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:
 
 
 def _print_failures(to: Console, project: ProjectRun, artifacts: Path, folder: Path) -> None:
-    if project.reason:
+    if project.status == "skipped" and project.reason:
         to.print(Text(f"{project.project} was skipped: {project.reason}", style="yellow"))
     for change in project.changes:
         to.print(Text.assemble((f"{project.project}: ", "bold"), f"changed upstream: {change}"))

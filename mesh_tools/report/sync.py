@@ -10,8 +10,8 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from mesh_tools.build.dbt_runner import needs_deps
-from mesh_tools.build.profiles import own_profile
+from mesh_tools.build.jobs.dbt import needs_deps
+from mesh_tools.build.storage.profiles import own_profile
 from mesh_tools.interface.sync import ProjectSync, UpstreamSync
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project

@@ -70,6 +70,6 @@ class BuiltMesh:
     def connect(self, environment: str = "dev") -> duckdb.DuckDBPyConnection:
         """A connection that has every project's database attached, read-only, under the project's name."""
         connection = duckdb.connect()
-        for file in sorted((self.root / ".mesh" / "data" / environment).glob("*/*.duckdb")):
+        for file in sorted((self.root / ".mesh" / "data" / environment).glob("*/current/*.duckdb")):
             connection.execute(f"attach '{file}' as {file.stem} (read_only)")
         return connection

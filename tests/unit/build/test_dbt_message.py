@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mesh_tools.build.dbt_message import dbt_error
+from mesh_tools.build.jobs.dbt_message import dbt_error
 from mesh_tools.errors import ExitCode, Location
 from mesh_tools.model.project import Project
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mesh_tools.build.order import build_order
+from mesh_tools.build.plan.order import build_order
 from mesh_tools.mesh.workspace import Workspace
 
 SCHEMA = "https://schemas.getdbt.com/dbt/manifest/v12.json"
@@ -26,7 +26,7 @@ def parsed(root: Path, name: str, **content: Any) -> None:
 
 
 def order(root: Path, *chosen: str) -> tuple[tuple[str, ...], ...]:
-    return build_order(Workspace.open(root), chosen, "dev")
+    return build_order(Workspace.open(root), chosen, "dev").knots
 
 
 def test_declared_upstreams_come_first_and_circles_together(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mesh_tools.build.profiles import database_file, own_profile, provide_profile
+from mesh_tools.build.storage.layout import published_file
+from mesh_tools.build.storage.profiles import own_profile, provide_profile
 from mesh_tools.errors import MeshError
 from mesh_tools.mesh.workspace import Workspace
 
@@ -48,14 +49,14 @@ def test_each_environment_on_duckdb_is_a_target(root: Path) -> None:
     assert profile["target"] == "dev"
     assert set(profile["outputs"]) == {"dev", "prod"}
     assert profile["outputs"]["prod"]["threads"] == 8
-    assert profile["outputs"]["prod"]["path"] == str(root / "data/prod/sales/sales.duckdb")
-    assert (root / "data/prod/sales").is_dir()
+    assert profile["outputs"]["prod"]["path"] == str(root / "data/prod/sales/work/sales.duckdb")
+    assert (root / "data/prod/sales/work").is_dir()
 
 
 def test_only_upstreams_that_are_there_are_attached_read_only(root: Path) -> None:
     found = workspace(root)
     assert "attach" not in provided(found)["outputs"]["dev"]
-    file = touch(database_file(found, "dev", "shop"))
+    file = touch(published_file(found, "dev", "shop"))
     assert provided(found)["outputs"]["dev"]["attach"] == [{"path": str(file), "alias": "shop", "read_only": True}]
     assert "attach" not in provided(found, "shop")["outputs"]["dev"]
 

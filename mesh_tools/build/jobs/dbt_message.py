@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 from mesh_tools.errors import ExitCode, Location, MeshError
@@ -30,6 +31,23 @@ def dbt_error(message: str, project: Project, log: Path) -> MeshError:
         hint=f"dbt's whole output: {Location.of(log)}",
         exit_code=ExitCode.FAILED,
     )
+
+
+def dbt_lost(status: int | None, log: Path) -> MeshError:
+    """The process that ran dbt has ended before dbt did.
+
+    Args:
+        status: Its exit code, or minus the signal that killed it; ``None`` when that is not known.
+        log: Holds everything that dbt said.
+    """
+    if status == -signal.SIGKILL:
+        message = "dbt's process was killed by the system (SIGKILL), most likely because memory ran out"
+        hint = "lower --workers or --threads, or set DuckDB's memory_limit; then run `mesh build --resume`\n"
+    elif status is not None and status < 0:
+        message, hint = f"dbt's process was killed by signal {-status}", ""
+    else:
+        message, hint = f"dbt's process ended by itself{'' if status is None else f', with exit code {status}'}", ""
+    return MeshError(message, hint=f"{hint}dbt's whole output: {Location.of(log)}", exit_code=ExitCode.FAILED)
 
 
 def _resolve(project: Project, name: str) -> Path | None:

@@ -1,15 +1,9 @@
-"""Starts dbt in a process of its own, and reads what it left behind."""
+"""Lets a worker run dbt, and reads what it left behind."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,16 +12,17 @@ from msgspec import Struct
 
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
 from mesh_tools.artifacts.run_results import RunResults, read_run_results
-from mesh_tools.build.dbt_message import dbt_error
 from mesh_tools.build.events import Listener, NodeFinished, NodesCounted
+from mesh_tools.build.jobs.asking import Answer, Ask, Steps
+from mesh_tools.build.jobs.dbt_message import dbt_error, dbt_lost
 from mesh_tools.build.runs import NodeFailure
-from mesh_tools.errors import MeshError
+from mesh_tools.errors import Location, MeshError
+from mesh_tools.files import write_atomically
 from mesh_tools.model.project import Project
 
 LOG_FILE = "dbt.log"
 _DEPS_LOCK = "package-lock.yml"
 _PARTIAL_PARSE = "partial_parse.msgpack"
-_GRACE = 15.0  # seconds that an interrupted dbt has to end; a little more than it gives itself
 
 
 class DbtOutcome(Struct, frozen=True, kw_only=True):
@@ -40,6 +35,7 @@ class DbtOutcome(Struct, frozen=True, kw_only=True):
     error: MeshError | None = None
     warnings: tuple[MeshError, ...] = ()
     changes: tuple[str, ...] = ()
+    phases: dict[str, float] = {}
 
 
 def check_dbt_installed() -> None:
@@ -74,8 +70,8 @@ def needs_deps(project: Project) -> bool:
 
 def run_dbt(
     project: Project, commands: Sequence[Sequence[str]], artifacts: Path, cache: Path, listener: Listener
-) -> DbtOutcome:
-    """Run dbt commands in turn in one process; the last one's artifacts stay in ``artifacts``.
+) -> Steps[DbtOutcome]:
+    """Run dbt commands in turn; the last one's artifacts stay in ``artifacts``.
 
     Args:
         project: Runs in its folder.
@@ -83,90 +79,94 @@ def run_dbt(
         artifacts: Becomes dbt's target path, and holds its log.
         cache: Folder of the partial parse file, kept from run to run.
         listener: Told about nodes.
+
+    Raises:
+        MeshError: the disk is full, or protected.
     """
-    artifacts.mkdir(parents=True, exist_ok=True)
-    _copy(cache / _PARTIAL_PARSE, artifacts / _PARTIAL_PARSE)
-    told = _run(project, commands, artifacts, listener)
-    if "deps" in told.done and (lock := project.path / _DEPS_LOCK).is_file():
-        lock.touch()  # dbt leaves it alone when nothing in it changes, and then it would look older than packages.yml
-    _copy(artifacts / _PARTIAL_PARSE, cache / _PARTIAL_PARSE)
-    (artifacts / _PARTIAL_PARSE).unlink(missing_ok=True)
-    results = read_run_results(artifacts / "run_results.json") if (artifacts / "run_results.json").is_file() else None
+    told = _Told(project.name, listener)
+    try:
+        artifacts.mkdir(parents=True, exist_ok=True)
+        (artifacts / "run_results.json").unlink(missing_ok=True)
+        _copy(cache / _PARTIAL_PARSE, artifacts / _PARTIAL_PARSE)
+        answer = yield Ask(_request(project, commands, artifacts), told.hear)
+        if "deps" in told.done and (lock := project.path / _DEPS_LOCK).is_file():
+            # dbt leaves it alone when nothing in it changes, and then it would look older than packages.yml.
+            lock.touch()
+        _copy(artifacts / _PARTIAL_PARSE, cache / _PARTIAL_PARSE)
+        (artifacts / _PARTIAL_PARSE).unlink(missing_ok=True)
+    except OSError as error:
+        raise MeshError(
+            f"cannot be written: {error.strerror}", where=Location.of(error.filename or artifacts)
+        ) from None
+    return _outcome(project, answer, told, artifacts)
+
+
+def ask_fingerprints(
+    project: Project, databases: Mapping[str, Path], relations: Mapping[str, tuple[str, str, str]], artifacts: Path
+) -> Steps[dict[str, str]]:
+    """The fingerprints of relations, see :mod:`mesh_tools.build.work.fingerprints`.
+
+    Raises:
+        MeshError: they could not be taken.
+    """
+    told = _Told(project.name, lambda _: None)
+    wanted = {
+        "databases": {name: str(path) for name, path in databases.items()},
+        "relations": {key: list(parts) for key, parts in relations.items()},
+    }
+    log = artifacts / LOG_FILE
+    answer = yield Ask({"cwd": str(project.path), "log": str(log), "fingerprints": wanted}, told.hear)
+    if answer.code != 0:
+        raise dbt_lost(answer.status, log) if answer.code is None else dbt_error(told.message or "", project, log)
+    return told.fingerprints
+
+
+def _request(project: Project, commands: Sequence[Sequence[str]], artifacts: Path) -> dict[str, Any]:
+    common = ["--target-path", str(artifacts), "--log-path", str(artifacts), "--no-use-colors", "--no-version-check"]
+    return {
+        "cwd": str(project.path),
+        "log": str(artifacts / LOG_FILE),
+        "commands": [[*command, *common] if command[0] != "deps" else list(command) for command in commands],
+    }
+
+
+def _outcome(project: Project, answer: Answer, told: _Told, artifacts: Path) -> DbtOutcome:
+    error = _error(project, answer, told, artifacts / LOG_FILE)
+    path = artifacts / "run_results.json"
+    # A worker that was lost may have left half of it.
+    results = read_run_results(path) if answer.code is not None and path.is_file() else None
     if results is None:
-        return DbtOutcome(success=told.error is None, error=told.error)
+        return DbtOutcome(success=error is None, error=error, phases=told.phases)
     failures = _failures(results, artifacts, told.problems)
     return DbtOutcome(
-        success=told.error is None and not failures,
+        success=error is None and not failures,
         results=results,
         counts=_counts(results),
         failures=failures,
-        error=told.error if not failures else None,
+        error=error if not failures else None,
+        phases=told.phases,
     )
 
 
-def _run(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, listener: Listener) -> _Told:
-    common = ["--target-path", str(artifacts), "--log-path", str(artifacts), "--no-use-colors", "--no-version-check"]
-    request = {
-        "commands": [[*command, *common] if command[0] != "deps" else list(command) for command in commands],
-        "log": str(artifacts / LOG_FILE),
-    }
-    environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
-    told = _Told(project.name, listener)
-    # A session of its own: Ctrl-C reaches mesh alone, which then ends dbt once and in order.
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mesh_tools.build.dbt_process"],
-        cwd=project.path,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    )
-    with process:
-        try:
-            _listen(process, request, told)
-        finally:
-            _end(process)
-    if process.returncode != 0:
-        told.error = dbt_error(
-            told.message or f"dbt ended with exit code {process.returncode}", project, artifacts / LOG_FILE
-        )
-    return told
-
-
-def _listen(process: subprocess.Popen[str], request: Mapping[str, Any], told: _Told) -> None:
-    if process.stdin is None or process.stdout is None:  # never with PIPE; the types do not know
-        raise AssertionError
-    with suppress(BrokenPipeError):  # it ended at once: its exit code says so
-        process.stdin.write(json.dumps(request) + "\n")
-        process.stdin.flush()
-    for line in process.stdout:
-        with suppress(json.JSONDecodeError):  # killed while it wrote: its exit code says so
-            told.hear(json.loads(line))
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """Wait for the end, which an interrupted dbt comes to when its input ends; never leave it behind."""
-    if process.stdin:
-        process.stdin.close()
-    try:
-        process.wait(_GRACE)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        process.kill()
-        process.wait()
+def _error(project: Project, answer: Answer, told: _Told, log: Path) -> MeshError | None:
+    if answer.code is None:
+        return dbt_lost(answer.status, log)
+    if answer.code == 0:
+        return None
+    return dbt_error(told.message or f"dbt ended with exit code {answer.code}", project, log)
 
 
 class _Told:
-    """What the process has said: passed on to the listener, or kept."""
+    """What the worker has said: passed on to the listener, or kept."""
 
     def __init__(self, project: str, listener: Listener) -> None:
         self._project = project
         self._listener = listener
         self.message: str | None = None
-        self.error: MeshError | None = None
         self.done: list[str] = []
         self.problems: defaultdict[str, list[str]] = defaultdict(list)
+        self.phases: dict[str, float] = {}
+        self.fingerprints: dict[str, str] = {}
 
     def hear(self, event: dict[str, Any]) -> None:
         kind = event["event"]
@@ -180,6 +180,16 @@ class _Told:
             self.done.append(event["name"])
         elif kind == "error":
             self.message = event["message"]
+        elif kind == "fingerprints":
+            self.fingerprints = event["found"]
+        elif kind == "phases":
+            self._add(event)
+
+    def _add(self, event: Mapping[str, Any]) -> None:
+        for name in ("parse", "run", "artifacts"):
+            # What parses nothing is a phase of its own.
+            key = event["command"] if event["command"] in {"deps", "import"} else name
+            self.phases[key] = round(self.phases.get(key, 0.0) + event[name], 3)
 
 
 def _counts(results: RunResults) -> dict[str, dict[str, int]]:
@@ -214,5 +224,4 @@ def _paths(manifest: Manifest) -> dict[str, str]:
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        write_atomically(target, source.read_bytes())

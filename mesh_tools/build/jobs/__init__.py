@@ -1,0 +1,1 @@
+"""What is done for one project, or for several that read each other: one unit of the schedule."""

@@ -1,0 +1,1 @@
+"""What has to be built, in which order, and why: decided without dbt."""

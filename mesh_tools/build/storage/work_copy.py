@@ -1,0 +1,58 @@
+"""The copy of a project's data in which plain dbt builds, so that consumers never see a build half done."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from mesh_tools.build.storage.in_use import copy_file, is_open
+from mesh_tools.build.storage.layout import WORK, database_in
+
+_COPIED = "copied.json"
+
+
+class _Copied(Struct, frozen=True):
+    """Of which generation the copy was made, and how its file looked then."""
+
+    generation: str
+    size: int
+    mtime_ns: int
+
+
+def refresh_work_copy(folder: Path, project: str, generation: Path) -> None:
+    """Bring the copy up to ``generation``, unless plain dbt is building in it at this moment.
+
+    Raises:
+        OSError: the disk is full, or protected.
+    """
+    work = folder / WORK
+    work.mkdir(exist_ok=True)
+    file = database_in(work, project)
+    if is_open(file):
+        return
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        copy_file(database_in(generation, project), temporary)
+        file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+    stat = file.stat()
+    (work / _COPIED).write_bytes(msgspec.json.encode(_Copied(generation.name, stat.st_size, stat.st_mtime_ns)))
+
+
+def changed_work_copy(folder: Path, project: str) -> Path | None:
+    """The copy, if plain dbt has built in it since it was made."""
+    file = database_in(folder / WORK, project)
+    if not file.is_file():
+        return None
+    stat = file.stat()
+    with suppress(OSError, msgspec.MsgspecError):
+        copied = msgspec.json.decode((folder / WORK / _COPIED).read_bytes(), type=_Copied)
+        if (copied.size, copied.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
+            return None
+    return file
