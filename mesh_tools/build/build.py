@@ -22,8 +22,8 @@ from mesh_tools.build.jobs.dbt import check_dbt_installed
 from mesh_tools.build.jobs.project import build_project
 from mesh_tools.build.jobs.results import skipped
 from mesh_tools.build.locks import build_lock
-from mesh_tools.build.plan.order import Knot, build_order
-from mesh_tools.build.plan.plan import Plan, make_plan
+from mesh_tools.build.plan.order import BuildOrder, Knot, build_order
+from mesh_tools.build.plan.plan import Plan, job_id, make_plan
 from mesh_tools.build.plan.schedule import Schedule
 from mesh_tools.build.runner import Runner, Workers
 from mesh_tools.build.runs import GOOD, Journal, ProjectRun, Request, Run, RunHistory
@@ -32,7 +32,7 @@ from mesh_tools.build.scope import choose, project_selection
 from mesh_tools.build.storage import open_storage
 from mesh_tools.build.storage.profiles import provide_profile
 from mesh_tools.build.work.pool import Pool, StartMethod, default_start_method
-from mesh_tools.errors import MeshError
+from mesh_tools.errors import MeshError, did_you_mean
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
 
@@ -143,16 +143,27 @@ class _Running:
             self._workers.close()
             self._context.inputs.hashes.save()
             self._record = replace(self._record, seconds=round(time.monotonic() - self._began, 3), setup=setup)
-            with suppress(MeshError):  # the disk may be what has failed
-                self._context.history.save(self._record)
-                self._tell(RunFinished(outcome=outcome, at=now()))
+            if self._order:
+                self._close(outcome)
         self._leave_to_plain_dbt()
         return self._record
 
+    def _close(self, outcome: str) -> None:
+        with suppress(MeshError):  # the disk may be what has failed
+            self._context.history.save(self._record)
+            self._tell(RunFinished(outcome=outcome, at=now()))
+
     def _build(self) -> None:
         context = self._context
-        context.nodes = choose(context, self._workers)
-        order = build_order(self._workspace, context.nodes, self._environment)
+        try:
+            chosen = choose(context, self._workers)
+        except BaseException:
+            context.history.discard(context.run)  # a slip of the pen is no build
+            raise
+        order = build_order(self._workspace, chosen, self._environment)
+        if self._settings.job is not None:
+            order = _only(order, self._settings.job)
+        context.nodes = {name: chosen[name] for knot in order.knots for name in knot}
         self._order = [name for knot in order.knots for name in knot]
         self._tell(
             RunStarted(
@@ -163,12 +174,12 @@ class _Running:
                 projects=tuple(self._order),
             )
         )
-        self._runner = Runner(Schedule(order.upstream), self._job, self._ended, self._workers, self._is_sure)
+        self._runner = Runner(Schedule(order.upstream), self._make_job, self._ended, self._workers, self._is_sure)
         context.someone_waits = self._runner.someone_waits
         self._runner.run()
         self._skip_rest()
 
-    def _job(self, knot: Knot) -> Job:
+    def _make_job(self, knot: Knot) -> Job:
         projects = [self._workspace.projects[name] for name in knot]
         position, total = self._order.index(knot[0]) + 1, len(self._order)
         self._started.update(dict.fromkeys(knot, time.monotonic()))
@@ -234,6 +245,15 @@ def _provide_profiles(workspace: Workspace, projects: Iterable[Project]) -> None
     for project in projects:
         with suppress(MeshError):  # it was told when the project was built
             provide_profile(workspace, project)
+
+
+def _only(order: BuildOrder, job: str) -> BuildOrder:
+    """The one job of an order."""
+    for knot in order.knots:
+        if job_id(knot) == job:
+            return BuildOrder((knot,), {knot: ()})
+    jobs = [job_id(knot) for knot in order.knots]
+    raise MeshError(f"there is no job '{job}'", hint=did_you_mean(job, jobs) or f"jobs: {', '.join(jobs)}")
 
 
 def plan_of(workspace: Workspace, environment: str, request: Request) -> Plan:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mesh_tools.cli.options import build_select_option, environment_option, format_option, mesh_file_option
+from mesh_tools.cli.options import format_option, mesh_file_option, request_of, request_options
 from mesh_tools.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -18,18 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Build everything that has changed, in order, and publish.")
-@click.argument("also", nargs=-1, metavar="[SELECTION]...")
-@build_select_option
-@click.option("--exclude", multiple=True, metavar="SELECTION", help="What to leave out; written as --select.")
-@environment_option
-@click.option("--full-refresh", is_flag=True, help="Rebuild incremental models and seeds from nothing.")
-@click.option("--force", is_flag=True, help="Build what has not changed, too.")
+@request_options
 @click.option("--fail-fast", is_flag=True, help="Stop everything at the first failure.")
 @click.option("--dry-run", is_flag=True, help="Print what would be built and why, and build nothing.")
 @click.option("--resume", is_flag=True, help="Go on where the last build of the environment failed or was stopped.")
 @click.option("--run", "run_id", metavar="ID", help="With --resume: the run to go on with, instead of the last.")
-@click.option("--vars", "variables", metavar="YAML", help="dbt's variables, for every project.")
-@click.option("--threads", type=click.IntRange(min=1), help="dbt threads of each project. Default: as in mesh.yml.")
 @click.option("--workers", type=click.IntRange(min=1), help="Projects built at the same time. Default: the cores.")
 @click.option(
     "--start-workers",
@@ -39,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--wait", is_flag=True, help="Wait for another build of the environment, instead of refusing.")
 @mesh_file_option
 @format_option
-def build(also: tuple[str, ...], mesh_file: Path | None, output: str, **options: Any) -> None:
+def build(mesh_file: Path | None, output: str, **options: Any) -> None:
     """Build every project that has changed, after those that it reads, and publish its products.
 
     For each project: sync, `dbt deps` when needed, `dbt build` where nobody looks, publish data and interface
@@ -60,7 +53,7 @@ def build(also: tuple[str, ...], mesh_file: Path | None, output: str, **options:
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(options["env"])
-    request, resumes = _request(RunHistory(workspace.state), environment, also, options)
+    request, resumes = _request(RunHistory(workspace.state), environment, options)
     if options["dry_run"]:
         plan = plan_of(workspace, environment, request)
         print_json(plan) if output == "json" else print_plan(console(), plan)
@@ -82,22 +75,11 @@ def build(also: tuple[str, ...], mesh_file: Path | None, output: str, **options:
         sys.exit(ExitCode.FAILED)
 
 
-def _request(
-    history: RunHistory, environment: str, also: tuple[str, ...], options: Mapping[str, Any]
-) -> tuple[Request, Run | None]:
+def _request(history: RunHistory, environment: str, options: Mapping[str, Any]) -> tuple[Request, Run | None]:
     """What to build, and the run to go on with; that one knows what it was asked for."""
     from mesh_tools.build.resuming import run_to_resume
-    from mesh_tools.build.runs import Request
 
-    given = Request(
-        select=(*options["select"], *also),
-        exclude=options["exclude"],
-        full_refresh=options["full_refresh"],
-        force=options["force"],
-        fail_fast=options["fail_fast"],
-        threads=options["threads"],
-        variables=options["variables"],
-    )
+    given = request_of(options)
     if not options["resume"]:
         if options["run_id"]:
             raise click.UsageError("--run goes with --resume")

@@ -13,13 +13,17 @@ from mesh_tools.cli.build import build
 from mesh_tools.cli.graph import graph
 from mesh_tools.cli.init import init
 from mesh_tools.cli.interface import interface
+from mesh_tools.cli.plan import plan
 from mesh_tools.cli.publish import publish
+from mesh_tools.cli.rollback import rollback
+from mesh_tools.cli.run import run
 from mesh_tools.cli.schema import schema
 from mesh_tools.cli.status import status
 from mesh_tools.cli.sync import sync
 from mesh_tools.errors import Location, MeshError
 
-_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_SIGNALLED = 128  # and the number of the signal, as shells have it
+_INTERRUPTED = 130
 
 
 class _InOrder(click.Group):
@@ -40,7 +44,7 @@ def app() -> None:
     """A data mesh of dbt projects: cross-project refs, published interfaces, one build."""
 
 
-for verb in (init, sync, build, status, graph, interface, publish, schema):
+for verb in (init, sync, build, status, plan, run, rollback, graph, interface, publish, schema):
     app.add_command(verb)
 
 
@@ -53,7 +57,10 @@ def main(arguments: Iterable[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except KeyboardInterrupt as signalled:
+        # A signal other than Ctrl-C brings its number.
+        sys.exit(_SIGNALLED + int(signalled.args[0]) if signalled.args else _INTERRUPTED)
+    except click.exceptions.Abort:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()  # `mesh status | head`: nobody listens any more

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from mesh_tools.build.runs import Request
 
 mesh_file_option = click.option(
     "--mesh-file",
@@ -39,3 +44,35 @@ format_option = click.option(
     help="Of the report.",
 )
 project_argument = click.argument("project")
+
+
+def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What `mesh build`, `mesh plan` and `mesh run` can be asked for."""
+    options = (
+        click.option("--threads", type=click.IntRange(min=1), help="dbt threads of each project. Default: mesh.yml's."),
+        click.option("--vars", "variables", metavar="YAML", help="dbt's variables, for every project."),
+        click.option("--force", is_flag=True, help="Build what has not changed, too."),
+        click.option("--full-refresh", is_flag=True, help="Rebuild incremental models and seeds from nothing."),
+        environment_option,
+        click.option("--exclude", multiple=True, metavar="SELECTION", help="What to leave out; written as --select."),
+        build_select_option,
+        click.argument("also", nargs=-1, metavar="[SELECTION]..."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def request_of(options: Mapping[str, Any]) -> Request:
+    """The request that :func:`request_options` describe."""
+    from mesh_tools.build.runs import Request
+
+    return Request(
+        select=(*options["select"], *options["also"]),
+        exclude=options["exclude"],
+        full_refresh=options["full_refresh"],
+        force=options["force"],
+        fail_fast=options.get("fail_fast", False),
+        threads=options["threads"],
+        variables=options["variables"],
+    )

@@ -47,6 +47,10 @@ class RunHistory:
             shutil.rmtree(old, ignore_errors=True)
         return run
 
+    def discard(self, run: Run) -> None:
+        """Forget a run in which nothing was built."""
+        shutil.rmtree(self.path(run), ignore_errors=True)
+
     def _moment(self, now: datetime) -> str:
         """The beginning of a new id, after those of all runs: names tell the order, even if the clock goes back."""
         moment = f"{now:%Y%m%dT%H%M%S}"
