@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mesh_tools.build.events import AnyEvent, Listener, ProductsPublished, ProjectFinished, RunFinished, RunStarted
+from mesh_tools.build.jobs.adopt import adopt_project
 from mesh_tools.build.jobs.asking import Job
 from mesh_tools.build.jobs.context import Context
 from mesh_tools.build.jobs.cycle import build_cycle
@@ -49,6 +50,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         start: How workers are started.
         wait: For another build of the environment to end, instead of refusing.
         job: The build is one job of a plan: others may run at the same time.
+        adopt: Manifest of what plain dbt has built, which is published instead of building anything.
         pins: Generations to be read instead of the current ones, by upstream project.
     """
 
@@ -56,6 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     start: StartMethod = "spawn"
     wait: bool = False
     job: str | None = None
+    adopt: Path | None = None
     pins: Mapping[str, str] = {}
 
     @classmethod
@@ -183,6 +186,8 @@ class _Running:
         projects = [self._workspace.projects[name] for name in knot]
         position, total = self._order.index(knot[0]) + 1, len(self._order)
         self._started.update(dict.fromkeys(knot, time.monotonic()))
+        if self._settings.adopt is not None:
+            return adopt_project(self._context, projects[0], self._settings.adopt)
         if len(projects) > 1:
             return build_cycle(self._context, projects, position, total)
         return build_project(self._context, projects[0], position, total)

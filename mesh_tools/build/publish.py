@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.errors import MeshError
 from mesh_tools.interface.extract import interface_of
-from mesh_tools.interface.upstreams import Upstreams, committed_interface
+from mesh_tools.interface.upstreams import committed_interface
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface
 from mesh_tools.model.project import Project
-
-
-class Published(Struct, frozen=True, kw_only=True):
-    """What was published, and whether it differs from what was there before."""
-
-    interface: Interface
-    changed: bool
 
 
 def present_interface(
@@ -47,16 +39,3 @@ def interface_to_publish(workspace: Workspace, project: Project, manifest: Path,
     written = read_manifest(manifest).metadata.generated_at or None
     present = present_interface(workspace, project, manifest, accepted=committed_interface(project))
     return replace(present, environment=environment, published_at=written)
-
-
-def publish(
-    workspace: Workspace, upstreams: Upstreams, project: Project, manifest: Path, environment: str
-) -> Published:
-    """Publish the interface of ``project`` as of ``environment``, and as old as the manifest is.
-
-    Raises:
-        MeshError: see :func:`present_interface`; or the registry is read-only or cannot be reached.
-    """
-    interface = interface_to_publish(workspace, project, manifest, environment)
-    publication = upstreams.publish(interface)
-    return Published(interface=interface, changed=publication.changed)

@@ -7,11 +7,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mesh_tools.build.runs import RunHistory
+from mesh_tools.build.runs import ProjectRun, RunHistory
+from mesh_tools.build.storage import open_storage
 from mesh_tools.errors import MeshError
 from mesh_tools.interface.upstreams import Upstreams
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Freshness, Interface, Product, ProductVersion, Version
+from mesh_tools.model.project import Project
 
 FreshnessState = Literal["kept", "broken", "on data"]
 
@@ -41,8 +43,10 @@ class ProjectStatus(Struct, frozen=True, kw_only=True):
         fingerprint: Of the interface.
         owner: Name of the owner.
         products: In the published interface.
-        last_build: How the last build of it ended; ``None``: never built here.
+        last_build: How the last build of it ended; ``unchanged``: there was nothing to do. ``None``: never built here.
         last_build_at: When.
+        generation: That consumers read; ``None`` where data is kept elsewhere.
+        checked_at: When a build last found that the data is what files and sources make of it.
         problem: What kept its interface from being read.
     """
 
@@ -55,6 +59,8 @@ class ProjectStatus(Struct, frozen=True, kw_only=True):
     products: tuple[ProductStatus, ...] = ()
     last_build: str | None = None
     last_build_at: str | None = None
+    generation: str | None = None
+    checked_at: str | None = None
     problem: str | None = None
 
 
@@ -78,33 +84,91 @@ def mesh_status(workspace: Workspace, environment: str, now: datetime | None = N
     Raises:
         MeshError: the registry cannot be opened.
     """
-    upstreams = Upstreams(workspace)
-    history = RunHistory(workspace.state)
-    moment = now or datetime.now(timezone.utc)
-    projects: list[ProjectStatus] = []
-    for project in workspace.projects.values():
-        last = history.last_of(project.name, environment)
-        interface, problem = _read(upstreams, project.name, environment)
-        projects.append(
-            ProjectStatus(
-                name=project.name,
-                domain=project.domain,
-                upstreams=project.upstream_names,
-                published_at=interface.published_at if interface else None,
-                fingerprint=interface.fingerprint if interface else None,
-                owner=interface.owner.name if interface else None,
-                products=_products(interface, moment) if interface else (),
-                last_build=last[1].status if last else None,
-                last_build_at=last[1].finished_at if last else None,
-                problem=problem,
-            )
-        )
+    reader = _Reader(workspace, environment, now or datetime.now(timezone.utc))
+    projects = tuple(reader.status(project) for project in workspace.projects.values())
     return MeshStatus(
         mesh=workspace.config.file.name,
         environment=environment,
-        registry=upstreams.registry.url,
-        projects=tuple(projects),
+        registry=reader.upstreams.registry.url,
+        projects=projects,
     )
+
+
+def _project(
+    project: Project,
+    interface: Interface | None,
+    problem: str | None,
+    last: tuple[Run, ProjectRun] | None,
+    storage: Storage,
+    now: datetime,
+) -> ProjectStatus:
+    record = storage.record(project.name)
+    checked = _checked(interface, last)
+    return ProjectStatus(
+        name=project.name,
+        domain=project.domain,
+        upstreams=project.upstream_names,
+        published_at=interface.published_at if interface else None,
+        fingerprint=interface.fingerprint if interface else None,
+        owner=interface.owner.name if interface else None,
+        products=_products(interface, checked, now) if interface else (),
+        last_build=last[1].status if last else None,
+        last_build_at=last[1].finished_at if last else None,
+        generation=record.id if record and storage.fingerprints else None,
+        checked_at=checked.isoformat() if checked else None,
+        problem=problem,
+    )
+
+
+def _checked(interface: Interface | None, last: ProjectRun | None) -> datetime | None:
+    """A build that finds nothing to do says that the data is as new as its sources, as one that builds it does."""
+    published = interface.published if interface else None
+    if last is None or last.status != "unchanged" or published is None:
+        return published
+    return max(published, datetime.fromisoformat(last.finished_at))
+
+
+class _Reader:
+    def __init__(self, workspace: Workspace, environment: str, now: datetime) -> None:
+        self.upstreams = Upstreams(workspace)
+        self._environment = environment
+        self._now = now
+        self._lasts = RunHistory(workspace.state).last_of_each(environment)
+        self._storage = open_storage(workspace, environment)
+
+    def status(self, project: Project) -> ProjectStatus:
+        interface, problem = self._interface(project.name)
+        _, last = self._lasts.get(project.name, (None, None))
+        record = self._storage.record(project.name)
+        checked = _checked(interface, last)
+        return ProjectStatus(
+            name=project.name,
+            domain=project.domain,
+            upstreams=project.upstream_names,
+            published_at=interface.published_at if interface else None,
+            fingerprint=interface.fingerprint if interface else None,
+            owner=interface.owner.name if interface else None,
+            products=_products(interface, checked, self._now) if interface else (),
+            last_build=last.status if last else None,
+            last_build_at=last.finished_at if last else None,
+            generation=record.id if record and self._storage.fingerprints else None,
+            checked_at=checked.isoformat() if checked else None,
+            problem=problem,
+        )
+
+    def _interface(self, project: str) -> tuple[Interface | None, str | None]:
+        try:
+            return self.upstreams.registry.get(project, self._environment), None
+        except MeshError as error:
+            return None, error.message
+
+
+def _checked(interface: Interface | None, last: ProjectRun | None) -> datetime | None:
+    """A build that finds nothing to do says that the data is as new as its sources, as one that builds it does."""
+    published = interface.published if interface else None
+    if last is None or last.status != "unchanged" or published is None:
+        return published
+    return max(published, datetime.fromisoformat(last.finished_at))
 
 
 def _read(upstreams: Upstreams, project: str, environment: str) -> tuple[Interface | None, str | None]:
@@ -114,13 +178,13 @@ def _read(upstreams: Upstreams, project: str, environment: str) -> tuple[Interfa
         return None, error.message
 
 
-def _products(interface: Interface, now: datetime) -> tuple[ProductStatus, ...]:
+def _products(interface: Interface, checked: datetime | None, now: datetime) -> tuple[ProductStatus, ...]:
     return tuple(
-        _status(product, version, interface, now) for product in interface.products for version in product.versions
+        _status(product, version, checked, now) for product in interface.products for version in product.versions
     )
 
 
-def _status(product: Product, version: ProductVersion, interface: Interface, now: datetime) -> ProductStatus:
+def _status(product: Product, version: ProductVersion, checked: datetime | None, now: datetime) -> ProductStatus:
     return ProductStatus(
         name=product.name,
         v=version.v,
@@ -130,15 +194,15 @@ def _status(product: Product, version: ProductVersion, interface: Interface, now
         columns=len(version.columns),
         deprecation_date=version.deprecation_date,
         promise=version.freshness,
-        freshness=_freshness(version.freshness, interface.published, now),
+        freshness=_freshness(version.freshness, checked, now),
     )
 
 
-def _freshness(promise: Freshness | None, published: datetime | None, now: datetime) -> FreshnessState | None:
+def _freshness(promise: Freshness | None, checked: datetime | None, now: datetime) -> FreshnessState | None:
     """A promise about a column's values needs the data; one about builds is measured here."""
-    if promise is None or published is None:
+    if promise is None or checked is None:
         return None
     if promise.column is not None:
         return "on data"
     limit = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}[promise.period]
-    return "kept" if now - published <= promise.count * limit else "broken"
+    return "kept" if now - checked <= promise.count * limit else "broken"

@@ -17,19 +17,23 @@ from mesh_tools.cli.options import environment_option, mesh_file_option, project
 @environment_option
 @mesh_file_option
 def publish(project: str, manifest: Path | None, env: str | None, mesh_file: Path | None) -> None:
-    """Publish the interface of one project, after it was built by other means than `mesh build`."""
+    """Publish one project that was built by other means than `mesh build`.
+
+    Its interface goes to the registry. Where mesh keeps the data (storage: duckdb), what plain `dbt build` has built in
+    the project's work copy becomes the generation that consumers read; until then they see nothing of it.
+    """
     from mesh_tools.build.manifests import newest_manifest
-    from mesh_tools.build.publish import publish as publish_interface
-    from mesh_tools.interface.upstreams import Upstreams
+    from mesh_tools.build.publish_built import publish_built
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, counted
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
     found = workspace.project(project)
-    upstreams = Upstreams(workspace)
     path = manifest or newest_manifest(workspace, found, environment)
-    published = publish_interface(workspace, upstreams, found, path, environment)
-    products = counted(len(published.interface.products), "product")
+    published = publish_built(workspace, found, path, environment)
+    products = counted(published.products, "product")
     state = "changed" if published.changed else "unchanged"
-    console().print(f"{found.name}: {products} published to {upstreams.registry.url}, {environment} ({state})")
+    data = f", data as {published.target}" if published.target else ""
+    registry = workspace.config.registry.url
+    console().print(f"{found.name}: {products} published to {registry}, {environment} ({state}){data}")

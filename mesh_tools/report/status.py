@@ -14,6 +14,7 @@ _COLOURS = {
     "failed": "red",
     "refused": "red",
     "skipped": "yellow",
+    "unchanged": "green",
     "kept": "green",
     "broken": "red",
 }

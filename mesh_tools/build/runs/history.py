@@ -131,11 +131,16 @@ class RunHistory:
 
     def last_of(self, project: str, environment: str) -> tuple[Run, ProjectRun] | None:
         """The newest run in which ``project`` was built or refused or skipped."""
+        return self.last_of_each(environment).get(project)
+
+    def last_of_each(self, environment: str) -> dict[str, tuple[Run, ProjectRun]]:
+        """The newest run of each project that ``environment`` has seen, by name."""
+        found: dict[str, tuple[Run, ProjectRun]] = {}
         for run in self.newest_first():
-            found = run.project(project) if run.environment == environment else None
-            if found is not None:
-                return run, found
-        return None
+            if run.environment == environment:
+                for project in run.projects:
+                    found.setdefault(project.project, (run, project))
+        return found
 
     def manifest_of(self, project: str, environment: str) -> Path | None:
         """The newest manifest that a run has left of ``project``."""

@@ -62,6 +62,13 @@ class Storage(Protocol):
     def refresh(self, project: Project, target: Target, *, pins: Mapping[str, Target]) -> Target:
         """``target`` again, now that what it reads under ``pins`` may have come into being."""
 
+    def adopt(self, target: Target, project: Project) -> None:
+        """Fill ``target`` with what plain dbt has built.
+
+        Raises:
+            MeshError: plain dbt is building at this moment; the disk is full.
+        """
+
     def publish(self, target: Target, record: Record, interface: Interface) -> None:
         """Let consumers read ``target`` from now on, in one step, data and interface together.
 

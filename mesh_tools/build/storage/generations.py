@@ -33,7 +33,7 @@ from mesh_tools.build.storage.layout import (
 from mesh_tools.build.storage.profiles import has_own_profile, profile_folder, write_build_profile
 from mesh_tools.build.storage.records import Record
 from mesh_tools.build.storage.warehouse import Warehouse, read_record
-from mesh_tools.build.storage.work_copy import refresh_work_copy
+from mesh_tools.build.storage.work_copy import adopt_work_copy, refresh_work_copy
 from mesh_tools.errors import Location, MeshError, did_you_mean
 from mesh_tools.files import replace_file
 from mesh_tools.interface.document import from_json, to_json
@@ -105,6 +105,16 @@ class Generations:
             MeshError: it cannot be written.
         """
         return self._target(project, target.folder, pins) if target.folder is not None else target
+
+    def adopt(self, target: Target, project: Project) -> None:
+        """Fill ``target`` with the work copy of ``project``.
+
+        Raises:
+            MeshError: plain dbt is building in it at this moment; the disk is full.
+        """
+        if target.folder is not None:
+            with _told(target.folder):
+                adopt_work_copy(target.folder, project.name)
 
     def publish(self, target: Target, record: Record, interface: Interface) -> None:
         """Make ``target`` what consumers read.

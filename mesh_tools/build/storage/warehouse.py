@@ -45,6 +45,9 @@ class Warehouse:
         """The same."""
         return target
 
+    def adopt(self, target: Target, project: Project) -> None:
+        """It is there already."""
+
     def publish(self, target: Target, record: Record, interface: Interface) -> None:  # noqa: ARG002
         """Keep the record: the data is there already.
 

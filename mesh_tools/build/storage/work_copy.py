@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mesh_tools.build.storage.in_use import copy_file, is_open
 from mesh_tools.build.storage.layout import WORK, database_in
+from mesh_tools.errors import Location, MeshError
 
 _COPIED = "copied.json"
 
@@ -56,3 +57,19 @@ def changed_work_copy(folder: Path, project: str) -> Path | None:
         if (copied.size, copied.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
             return None
     return file
+
+
+def adopt_work_copy(generation: Path, project: str) -> None:
+    """Copy what plain dbt has built into ``generation``.
+
+    Raises:
+        MeshError: plain dbt is building at this moment, or was stopped in the middle of a write.
+        OSError: the disk is full, or protected.
+    """
+    file = database_in(generation.parent / WORK, project)
+    if is_open(file):
+        raise MeshError("dbt is building in this file at this moment", where=Location.of(file), hint="wait for it")
+    if file.with_name(f"{file.name}.wal").exists():
+        hint = f"open it once, so that DuckDB writes what is left: dbt show --inline 'select 1' in {project}"
+        raise MeshError("dbt was stopped while it wrote to this file", where=Location.of(file), hint=hint)
+    copy_file(file, database_in(generation, project))
