@@ -94,40 +94,6 @@ def mesh_status(workspace: Workspace, environment: str, now: datetime | None = N
     )
 
 
-def _project(
-    project: Project,
-    interface: Interface | None,
-    problem: str | None,
-    last: tuple[Run, ProjectRun] | None,
-    storage: Storage,
-    now: datetime,
-) -> ProjectStatus:
-    record = storage.record(project.name)
-    checked = _checked(interface, last)
-    return ProjectStatus(
-        name=project.name,
-        domain=project.domain,
-        upstreams=project.upstream_names,
-        published_at=interface.published_at if interface else None,
-        fingerprint=interface.fingerprint if interface else None,
-        owner=interface.owner.name if interface else None,
-        products=_products(interface, checked, now) if interface else (),
-        last_build=last[1].status if last else None,
-        last_build_at=last[1].finished_at if last else None,
-        generation=record.id if record and storage.fingerprints else None,
-        checked_at=checked.isoformat() if checked else None,
-        problem=problem,
-    )
-
-
-def _checked(interface: Interface | None, last: ProjectRun | None) -> datetime | None:
-    """A build that finds nothing to do says that the data is as new as its sources, as one that builds it does."""
-    published = interface.published if interface else None
-    if last is None or last.status != "unchanged" or published is None:
-        return published
-    return max(published, datetime.fromisoformat(last.finished_at))
-
-
 class _Reader:
     def __init__(self, workspace: Workspace, environment: str, now: datetime) -> None:
         self.upstreams = Upstreams(workspace)
@@ -169,13 +135,6 @@ def _checked(interface: Interface | None, last: ProjectRun | None) -> datetime |
     if last is None or last.status != "unchanged" or published is None:
         return published
     return max(published, datetime.fromisoformat(last.finished_at))
-
-
-def _read(upstreams: Upstreams, project: str, environment: str) -> tuple[Interface | None, str | None]:
-    try:
-        return upstreams.registry.get(project, environment), None
-    except MeshError as error:
-        return None, error.message
 
 
 def _products(interface: Interface, checked: datetime | None, now: datetime) -> tuple[ProductStatus, ...]:
