@@ -57,11 +57,11 @@ def main(arguments: Iterable[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except KeyboardInterrupt as signalled:
-        # A signal other than Ctrl-C brings its number.
-        sys.exit(_SIGNALLED + int(signalled.args[0]) if signalled.args else _INTERRUPTED)
-    except click.exceptions.Abort:
-        sys.exit(_INTERRUPTED)
+    except (KeyboardInterrupt, click.exceptions.Abort) as ended:
+        # click has made an Abort of it. A signal other than Ctrl-C brings its number.
+        signalled = ended if isinstance(ended, KeyboardInterrupt) else ended.__cause__
+        number = int(signalled.args[0]) if isinstance(signalled, KeyboardInterrupt) and signalled.args else 0
+        sys.exit(_SIGNALLED + number if number else _INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()  # `mesh status | head`: nobody listens any more
         sys.exit(0)
