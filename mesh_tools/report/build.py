@@ -61,8 +61,7 @@ class _Live:
             if bar := self._bars.pop(event.project, None):
                 self._progress.remove_task(bar.task)
             self._progress.console.print(_finished(event))
-        elif isinstance(event, NodesCounted):
-            bar = self._bars[event.project]
+        elif isinstance(event, NodesCounted) and (bar := self._bars.get(event.project)):
             # dbt counts anew when a project is built in several parts.
             bar.total = bar.done + event.total
             self._progress.update(bar.task, total=bar.total)
