@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from mesh_tools.build.plan.files import ProjectFiles, project_files
 from mesh_tools.build.plan.settings import settings_of
 from mesh_tools.build.plan.sources import FileHashes, sources_of
 from mesh_tools.build.storage import Inputs, Record, SourceState, Storage
+from mesh_tools.build.storage.profiles import has_own_profile
 from mesh_tools.errors import MeshError
 from mesh_tools.interface.sync import ProjectSync
 from mesh_tools.interface.upstreams import Upstreams
@@ -47,12 +48,11 @@ class InputReader:
     def own(self, project: Project, record: Record | None) -> Gathered:
         """What a project brings itself: files, settings, and the sources that its last build has read."""
         files = project_files(project)
-        kind = self._workspace.config.environments[self._environment].storage
         known = record.inputs.sources if record is not None and record.inputs is not None else {}
         sources = {name: self._state(project, state) for name, state in known.items() if not name.startswith("in ")}
         inputs = Inputs(
             files=files.digests,
-            settings=settings_of(project, self._environment, kind, files.env_vars, self._variables),
+            settings=self._settings(project, files.env_vars),
             sources={**sources, **_undeclared(files)},
         )
         return Gathered(inputs=inputs, files=files)
@@ -94,12 +94,13 @@ class InputReader:
         files = dict(before.inputs.files)
         if after.stamp != before.files.stamp:
             files.update(dict.fromkeys(changed_files(before.files, after), _CHANGED))
-        settings = {**before.inputs.settings, **self._lock(project)}
+        settings = {**before.inputs.settings, **self._settings(project, ())}
         return replace(before.inputs, files=files, settings=settings, sources={**sources, **_undeclared(before.files)})
 
-    def _lock(self, project: Project) -> Mapping[str, str]:
-        kind = self._workspace.config.environments[self._environment].storage
-        return settings_of(project, self._environment, kind, (), self._variables)
+    def _settings(self, project: Project, env_vars: Iterable[str]) -> dict[str, str]:
+        own = has_own_profile(self._workspace, project)
+        kind = "profile" if own else self._workspace.config.environments[self._environment].storage
+        return settings_of(project, self._environment, kind, env_vars, self._variables)
 
     def _first(self, project: Project, found: SourceState, began: float) -> SourceState:
         """The state of a source that was not known before dbt began, unless it has changed since then."""
