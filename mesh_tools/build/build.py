@@ -14,7 +14,15 @@ from types import FrameType
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mesh_tools.build.events import AnyEvent, Listener, ProductsPublished, ProjectFinished, RunFinished, RunStarted
+from mesh_tools.build.events import (
+    AnyEvent,
+    Listener,
+    ProductsPublished,
+    ProjectFinished,
+    ProjectStarted,
+    RunFinished,
+    RunStarted,
+)
 from mesh_tools.build.jobs.adopt import adopt_project
 from mesh_tools.build.jobs.asking import Job
 from mesh_tools.build.jobs.context import Context
@@ -223,6 +231,8 @@ class _Running:
 
     def _tell(self, event: AnyEvent) -> None:
         self._journal.write(event)
+        if isinstance(event, ProjectStarted):
+            self._started[event.project] = time.monotonic()  # not since it has waited for a worker
         if isinstance(event, ProductsPublished) and self._runner is not None:
             self._runner.published(event.project)
         self._listener(event)

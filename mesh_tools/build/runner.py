@@ -123,12 +123,17 @@ class Runner(Generic[_T]):
             number = pool.idle()
             if number is None:
                 return
+            pool.reserve(number)
             running.worker = number
             self._by_worker[number] = running
             self._send(running)
 
     def _send(self, running: _Running[_T]) -> None:
-        if running.ask is not None and running.worker is not None:
+        if running.ask is None or running.worker is None:
+            return
+        if running.ask.request is None:
+            self._advance(running, Answer(0))  # it has what it asks for
+        else:
             self._workers.pool(0).ask(running.worker, running.ask.request)
 
     def _hear(self, message: Message) -> None:

@@ -14,9 +14,12 @@ from mesh_tools.build.runs import ProjectRun
 
 
 class Ask(Struct, frozen=True):
-    """A request for a worker, see :mod:`mesh_tools.build.work.worker`; ``hear`` is told each of its events."""
+    """A request for a worker, see :mod:`mesh_tools.build.work.worker`; ``hear`` is told each of its events.
 
-    request: dict[str, Any]
+    ``None`` asks only to have a worker, which the job keeps to its end.
+    """
+
+    request: dict[str, Any] | None
     hear: Callable[[dict[str, Any]], None]
 
 
@@ -36,3 +39,8 @@ Steps = Generator[Ask, Answer, _T]
 """Steps of a job that give a ``_T`` in the end."""
 
 Job = Generator[Ask, Answer, list[ProjectRun]]
+
+
+def take_worker() -> Steps[None]:
+    """Wait for a worker: what is told or prepared after this happens when the job is really its turn."""
+    yield Ask(None, lambda _: None)

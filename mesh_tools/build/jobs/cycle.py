@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
 from mesh_tools.build.events import ProjectStarted
-from mesh_tools.build.jobs.asking import Job, Steps
+from mesh_tools.build.jobs.asking import Job, Steps, take_worker
 from mesh_tools.build.jobs.context import Context
 from mesh_tools.build.jobs.dbt import DbtOutcome
 from mesh_tools.build.jobs.nodes import BUILDABLE
@@ -100,6 +100,7 @@ class _Cycle:
         return found
 
     def _build(self, reasons: dict[str, tuple[str, ...]], position: int, total: int) -> Job:
+        yield from take_worker()
         for offset, name in enumerate(self._projects):
             why = reasons[name] or ("it is built together with those that it reads, and that read it",)
             started = ProjectStarted(project=name, position=position + offset, total=total, reasons=why)

@@ -82,10 +82,13 @@ class Pool:
         self._selector.register(worker.events, selectors.EVENT_READ, number)
         return number
 
+    def reserve(self, number: int) -> None:
+        """Keep a worker for one job, until :meth:`release`."""
+        self._workers[number].busy = True
+
     def ask(self, number: int, request: Mapping[str, Any]) -> None:
         """Let a worker serve ``request``; its last event is ``end``, or ``lost`` when it dies before."""
         worker = self._workers[number]
-        worker.busy = True
         with suppress(BrokenPipeError):  # it has died: reading from it tells
             os.write(worker.requests, json.dumps(dict(request)).encode() + b"\n")
 
