@@ -17,6 +17,7 @@ from mesh_tools.cli.plan import plan
 from mesh_tools.cli.publish import publish
 from mesh_tools.cli.rollback import rollback
 from mesh_tools.cli.run import run
+from mesh_tools.cli.runs import runs
 from mesh_tools.cli.schema import schema
 from mesh_tools.cli.status import status
 from mesh_tools.cli.sync import sync
@@ -44,7 +45,7 @@ def app() -> None:
     """A data mesh of dbt projects: cross-project refs, published interfaces, one build."""
 
 
-for verb in (init, sync, build, status, plan, run, rollback, graph, interface, publish, schema):
+for verb in (init, sync, build, status, runs, plan, run, rollback, graph, interface, publish, schema):
     app.add_command(verb)
 
 

@@ -24,7 +24,7 @@ from mesh_tools.build.runs import NodeFailure, ProjectRun, Run
 from mesh_tools.errors import display_path
 from mesh_tools.report.console import print_table
 
-_COLOURS = {"success": "green", "failed": "red", "refused": "red", "skipped": "yellow", "unchanged": "dim"}
+STATUS_COLOURS = {"success": "green", "failed": "red", "refused": "red", "skipped": "yellow", "unchanged": "dim"}
 _SHOWN_LINES = 16
 
 
@@ -94,7 +94,7 @@ class _Plain:
 
 
 def _finished(event: ProjectFinished) -> Text:
-    status = (event.status, _COLOURS[event.status])
+    status = (event.status, STATUS_COLOURS[event.status])
     if event.status == "unchanged":
         return Text.assemble(f"{event.project}: ", status)
     return Text.assemble(f"{event.project}: ", status, f" in {event.seconds:.1f} s")
@@ -115,7 +115,7 @@ def print_run(to: Console, run: Run, artifacts: Path, folders: Mapping[str, Path
     for project in run.projects:
         table.add_row(
             project.project,
-            Text(project.status, style=_COLOURS[project.status]),
+            Text(project.status, style=STATUS_COLOURS[project.status]),
             _count(project, ("model", "seed", "snapshot")),
             _count(project, ("test", "unit_test")),
             f"{project.seconds:.1f} s",
@@ -123,7 +123,9 @@ def print_run(to: Console, run: Run, artifacts: Path, folders: Mapping[str, Path
     to.print()
     print_table(to, table)
     for project in run.projects:
-        _print_failures(to, project, artifacts / project.project, folders[project.project])
+        if project.status == "skipped" and project.reason:
+            to.print(Text(f"{project.project} was skipped: {project.reason}", style="yellow"))
+        print_troubles(to, project, artifacts / project.project, folders[project.project])
 
 
 def print_interrupted(to: Console) -> None:
@@ -141,9 +143,15 @@ def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:
     return ", ".join(f"{count} {word}" for word, count in sorted(statuses.items(), key=lambda item: item[0] != "ok"))
 
 
-def _print_failures(to: Console, project: ProjectRun, artifacts: Path, folder: Path) -> None:
-    if project.status == "skipped" and project.reason:
-        to.print(Text(f"{project.project} was skipped: {project.reason}", style="yellow"))
+def print_troubles(to: Console, project: ProjectRun, artifacts: Path, folder: Path) -> None:
+    """What a project has to say: changes upstream, warnings, and what failed with the command to look closer.
+
+    Args:
+        to: Where to print.
+        project: As it fared.
+        artifacts: Of dbt, for this project.
+        folder: Of the project.
+    """
     for change in project.changes:
         to.print(Text.assemble((f"{project.project}: ", "bold"), f"changed upstream: {change}"))
     for warning in project.warnings:

@@ -68,10 +68,16 @@ class NodeFailure(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """The name that dbt's ``--select`` takes: of a model with its version, of a test without dbt's digest."""
-        name, *rest = self.unique_id.split(".")[2:]
-        if self.kind == "unit_test":
-            return rest[-1]  # behind the model that it tests
-        return ".".join([name, *rest]) if self.kind == "model" else name
+        return node_name(self.unique_id)
+
+
+def node_name(unique_id: str) -> str:
+    """The name that dbt's ``--select`` takes, see :attr:`NodeFailure.name`."""
+    kind, *rest = unique_id.split(".")
+    name = rest[1:]  # behind the package
+    if kind == "unit_test":
+        return name[-1] if name else unique_id  # behind the model that it tests
+    return (".".join(name) if kind == "model" else "".join(name[:1])) or unique_id
 
 
 class ProjectRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
