@@ -31,6 +31,8 @@ _READS_FILES = re.compile(
 )
 _COMMENT = re.compile(rb"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
 _MODEL_FILES = (".sql", ".py")
+# What mesh, dbt and others write at the top of a project. Further down a folder called so is the user's.
+_WRITTEN = frozenset({"target", "logs", "dbt_packages", "dbt_modules"})
 
 
 class ProjectFiles(Struct, frozen=True, kw_only=True):
@@ -55,7 +57,7 @@ def project_files(project: Project) -> ProjectFiles:
     env_vars: set[str] = set()
     readers: list[str] = []
     stamps: list[tuple[str, int, int]] = []
-    models = project.resource_paths.get("model-paths", ())
+    models = [project.path / folder for folder in project.resource_paths.get("model-paths", ())]
     for label, path in _files(project):
         try:
             data = path.read_bytes()
@@ -65,7 +67,8 @@ def project_files(project: Project) -> ProjectFiles:
         digests[label] = digest(data)
         stamps.append((label, stat.st_mtime_ns, stat.st_ino))
         env_vars.update(name.decode(errors="replace") for name in _ENV_VAR.findall(data))
-        if path.suffix in _MODEL_FILES and label.startswith(models) and _READS_FILES.search(_COMMENT.sub(b"", data)):
+        is_model = path.suffix in _MODEL_FILES and any(folder in path.parents for folder in models)
+        if is_model and _READS_FILES.search(_COMMENT.sub(b"", data)):
             readers.append(label)
     return ProjectFiles(
         digests=digests, env_vars=frozenset(env_vars), readers=tuple(readers), stamp=hash(tuple(stamps))
@@ -98,12 +101,12 @@ def _files_of(root: Path, folders: set[str]) -> Iterator[tuple[str, Path]]:
 
 def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
     for current, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_written(name))
+        folders[:] = sorted(name for name in folders if not _is_written(name, at_top=Path(current) == root))
         for name in sorted(names):
             if not name.startswith(".") and not name.endswith(("~", ".duckdb", ".duckdb.wal")):
                 path = Path(current, name)
                 yield path.relative_to(root).as_posix(), path
 
 
-def _is_written(folder: str) -> bool:
-    return folder.startswith(".") or folder in {"target", "logs", "dbt_packages", "dbt_modules", "__pycache__"}
+def _is_written(folder: str, *, at_top: bool) -> bool:
+    return folder.startswith(".") or folder == "__pycache__" or (at_top and folder in _WRITTEN)
