@@ -36,7 +36,7 @@ def _changes(before: Inputs, now: Inputs) -> Iterator[str]:
             yield f"source {name} may have changed: {state.why or 'nothing tells'}"
         elif known is None or known.state != state.state:
             yield f"the data of source {name} changed"
-    yield from (f"source {name} is gone" for name in before.sources.keys() - now.sources.keys())
+    yield from (f"source {name} is gone" for name in sorted(before.sources.keys() - now.sources.keys()))
 
 
 def _files(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
@@ -64,8 +64,10 @@ def _differing(text: str, before: Mapping[str, str], now: Mapping[str, str]) -> 
 
 
 def _data(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    yield from (f"the data of {name} may have changed: nothing tells" for name, known in now.items() if not known)
-    yield from _differing("the data of {}", before, {name: known for name, known in now.items() if known})
+    unknown = sorted(name for name, known in now.items() if not known)
+    yield from (f"the data of {name} may have changed: nothing tells" for name in unknown)
+    rest = ({name: value for name, value in data.items() if name not in unknown} for data in (before, now))
+    yield from _differing("the data of {}", *rest)
 
 
 def _shortened(reasons: Iterator[str], what: str) -> Iterator[str]:
