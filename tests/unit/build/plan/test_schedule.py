@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_tools.build.jobs.asking import Answer, Ask
+from mesh_tools.build.jobs.asking import Answer, Ask, take_worker
 from mesh_tools.build.plan.order import Knot
 from mesh_tools.build.plan.schedule import Schedule
 from mesh_tools.build.runner import Runner, Workers
@@ -84,8 +84,11 @@ class Mill(Pool):
         return next((number for number in range(self.size) if number not in self._held), None)
 
     def ask(self, number: int, request: Mapping[str, Any]) -> None:
+        assert number in self._held
         assert number not in self._asked
         self._asked[number] = request
+
+    def reserve(self, number: int) -> None:
         self._held.add(number)
 
     def release(self, number: int) -> None:
@@ -121,6 +124,8 @@ class World:
         assert knot not in self.begun
         self.begun.append(knot)
         kind = self.kinds[knot]
+        if kind.requests and len(self.upstream[knot]) % 2:
+            yield from take_worker()
         for number in range(1, kind.requests + 1):
             heard: list[dict[str, Any]] = []
             answer = yield Ask({"dies": number == kind.dies}, heard.append)
@@ -226,8 +231,10 @@ class _Once(Pool):
 
     def ask(self, number: int, request: Mapping[str, Any]) -> None:
         del request
-        self._held = [*{*self._held, number}]
         self._asked.append(number)
+
+    def reserve(self, number: int) -> None:
+        self._held.append(number)
 
     def release(self, number: int) -> None:
         self._held.remove(number)
