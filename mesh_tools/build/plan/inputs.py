@@ -110,7 +110,8 @@ class InputReader:
 
     def _state(self, project: Project, source: SourceState) -> SourceState:
         if source.kind == "files":
-            return replace(source, state=self.hashes.state(project.path, source.files), why=None)
+            state = self.hashes.state(project.path, source.files)
+            return replace(source, state=state, why=None if state else "its files were not found")
         if source.kind == "project":
             record = self._storage.record(source.project or "")
             return replace(source, state=record.id if record else None)

@@ -71,19 +71,28 @@ class FileHashes:
         self._known = _read(path)
         self._used: dict[str, list[str | int]] = {}
 
-    def state(self, folder: Path, files: Collection[str]) -> str:
-        """A digest over all files that ``files`` (paths or globs, relative to ``folder``) name."""
+    def state(self, folder: Path, files: Collection[str]) -> str | None:
+        """A digest over all files that ``files`` (paths or globs, relative to ``folder``) name; ``None`` without any.
+
+        DuckDB has found some, or the build would have failed: then it looks for them otherwise, and nothing is known.
+        """
         total = hashlib.blake2b(digest_size=16)
+        any_found = False
         for pattern in files:
             for name in _matching(folder, pattern):
                 with suppress(OSError):
                     total.update(f"{name}\0{self._hash(name)}\0".encode())
-        return total.hexdigest()
+                    any_found = True
+        return total.hexdigest() if any_found else None
 
     def newest_change(self, folder: Path, files: Collection[str]) -> float:
         """When any of the files was changed last: seconds since the epoch, 0 without files."""
-        found = [name for pattern in files for name in _matching(folder, pattern)]
-        return max((Path(name).stat().st_ctime for name in found), default=0.0)
+        newest = 0.0
+        for pattern in files:
+            for name in _matching(folder, pattern):
+                with suppress(OSError):
+                    newest = max(newest, Path(name).stat().st_ctime)
+        return newest
 
     def save(self) -> None:
         """Remember what was hashed, for the next build."""
@@ -104,7 +113,8 @@ class FileHashes:
 
 def _matching(folder: Path, pattern: str) -> list[str]:
     """Absolute patterns, too, which ``Path.glob`` refuses."""
-    return sorted(glob(str(folder / pattern), recursive=True))  # noqa: PTH207
+    # Not below the folder's own name, in which a bracket would mean something.
+    return sorted(str(folder / name) for name in glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207
 
 
 def _file_digest(name: str) -> str:
@@ -118,7 +128,7 @@ def _file_digest(name: str) -> str:
 def _read(path: Path) -> dict[str, list[str | int]]:
     try:
         content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(content, dict):
         return {}
