@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -60,7 +61,9 @@ def needs_deps(project: Project) -> bool:
     if not lock.is_file():
         return True
     declared = [path for name in ("packages.yml", "dependencies.yml") if (path := project.path / name).is_file()]
-    if any(path.stat().st_mtime > lock.stat().st_mtime for path in declared):
+    locked = lock.stat().st_mtime
+    # A lock from the future was written before the clock was put back: it tells nothing.
+    if locked > time.time() or any(path.stat().st_mtime > locked for path in declared):
         return True
     present = {path.resolve() for path in installed.glob("*")} if installed.is_dir() else set()
     linked = [(project.path / package.source).resolve() for package in project.packages if package.kind == "local"]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from mesh_tools.artifacts.manifest import Manifest, ModelNode, Node, UnitTestNode
+from mesh_tools.artifacts.manifest import Manifest, ModelNode, Node, SnapshotNode, UnitTestNode
 
 # What dbt can be told to build; a source or an exposure is only read.
 BUILDABLE = frozenset({"model", "seed", "snapshot", "test", "unit_test", "function"})
 
+# Materializations that make the same of the same inputs, whatever was there before.
+_STATELESS = frozenset({"table", "view", "ephemeral", "test", "seed", "unit", "external"})
+
 FINISHED = frozenset({"success", "pass", "warn", "reused"})
 """After these a node need not run again."""
-
-# What differs between two parses of the same text.
-_VOLATILE = frozenset({"created_at", "compiled", "compiled_code", "compiled_path", "build_path", "relation_name"})
 
 
 def selectors_of(nodes: Iterable[Node | UnitTestNode]) -> list[str]:
@@ -79,19 +74,30 @@ def broken_products(manifest: Manifest, failed: Collection[str]) -> frozenset[st
     )
 
 
-def finished_before(before: Path, now: Path, finished: Collection[str], manifest: Manifest) -> frozenset[str]:
-    """The nodes that an earlier try has finished and that need not run again.
+def stateful(manifest: Manifest) -> frozenset[str]:
+    """The nodes that need what an earlier build has left, as incremental models do."""
+    return frozenset(
+        node.unique_id
+        for node in manifest.nodes.values()
+        if node.package_name == manifest.project
+        and (
+            isinstance(node, SnapshotNode)
+            or (isinstance(node, ModelNode) and (node.config.materialized or "view") not in _STATELESS)
+        )
+    )
+
+
+def finished_before(before: Mapping[str, str], now: Mapping[str, str], manifest: Manifest) -> dict[str, str]:
+    """The nodes that an earlier try has finished and that need not run again, with their digests.
 
     A node is kept when it, and everything in the project that it depends on, is what it was; so a mended model runs
     again together with all that reads it.
 
     Args:
-        before: Manifest of the earlier try.
-        now: Manifest of this one.
-        finished: unique_ids that succeeded then.
-        manifest: What ``now`` holds.
+        before: Digests of the nodes that succeeded then, as they were; of ephemeral models, too, which never run.
+        now: Digests of all nodes, see :mod:`mesh_tools.build.jobs.digests`.
+        manifest: Where ``now`` is from.
     """
-    same = _equal_digests(_digests(before), _digests(now))
     nodes = buildable(manifest)
     kept: dict[str, bool] = {}
 
@@ -100,13 +106,16 @@ def finished_before(before: Path, now: Path, finished: Collection[str], manifest
             return True  # a source, or an upstream product: the same as before, or nothing would be resumed
         if key not in kept:
             kept[key] = False  # against cycles, which dbt refuses
-            ephemeral = _is_ephemeral(nodes[key])
-            kept[key] = (
-                key in same and (ephemeral or key in finished) and all(map(is_kept, nodes[key].depends_on.nodes))
-            )
+            same = key in now and before.get(key) == now[key]
+            kept[key] = same and all(map(is_kept, nodes[key].depends_on.nodes))
         return kept[key]
 
-    return frozenset(key for key in nodes if is_kept(key))
+    return {key: now[key] for key in nodes if is_kept(key)}
+
+
+def ephemeral(manifest: Manifest) -> frozenset[str]:
+    """Models that dbt never runs: they become part of those that read them."""
+    return frozenset(key for key, node in buildable(manifest).items() if _is_ephemeral(node))
 
 
 def _is_ephemeral(node: Node | UnitTestNode) -> bool:
@@ -115,36 +124,3 @@ def _is_ephemeral(node: Node | UnitTestNode) -> bool:
 
 def _is_stub(node: Node) -> bool:
     return "mesh_external" in (node.tags or ())
-
-
-def _equal_digests(before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(key for key, digest in now.items() if before.get(key) == digest)
-
-
-def _digests(path: Path) -> dict[str, str]:
-    """A digest of each node: of all that the manifest says of it, and of the macros that it calls."""
-    try:
-        document = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.MsgspecError):
-        return {}
-    macros: dict[str, Any] = document.get("macros", {})
-    nodes: dict[str, Any] = {**document.get("nodes", {}), **document.get("unit_tests", {})}
-    return {key: _digest(node, macros) for key, node in nodes.items()}
-
-
-def _digest(node: Mapping[str, Any], macros: Mapping[str, Any]) -> str:
-    plain = {key: value for key, value in node.items() if key not in _VOLATILE}
-    called = _called(node, macros)
-    text = msgspec.json.encode([plain, [(name, macros[name].get("macro_sql")) for name in called]], order="sorted")
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
-
-
-def _called(node: Mapping[str, Any], macros: Mapping[str, Any]) -> list[str]:
-    found: set[str] = set()
-    pending = list(node.get("depends_on", {}).get("macros", ()))
-    while pending:
-        name = pending.pop()
-        if name in macros and name not in found:
-            found.add(name)
-            pending += macros[name].get("depends_on", {}).get("macros", ())
-    return sorted(found)

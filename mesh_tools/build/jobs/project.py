@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
 from mesh_tools.artifacts.sources import read_sources
 from mesh_tools.build.events import ProjectStarted
-from mesh_tools.build.jobs.asking import Job, Steps
+from mesh_tools.build.jobs.asking import Job, Steps, take_worker
 from mesh_tools.build.jobs.context import Context
 from mesh_tools.build.jobs.dbt import DbtOutcome
 from mesh_tools.build.jobs.nodes import broken_products, buildable, needed_for_products, selectors_of
@@ -54,6 +54,7 @@ class _ProjectJob:
         self._context = context
         self._project = project
         self._artifacts = context.artifacts(project.name)
+        self._kept: dict[str, str] = {}  # digests of nodes that an earlier try has finished
 
     def run(self, position: int, total: int) -> Steps[ProjectRun]:
         context, project = self._context, self._project
@@ -70,6 +71,7 @@ class _ProjectJob:
         if not reasons:
             self._register()
             return unchanged(project, record)
+        yield from take_worker()
         context.tell(ProjectStarted(project=project.name, position=position, total=total, reasons=reasons))
         return replace((yield from self._build(synced, gathered, record)), reasons=reasons)
 
@@ -104,14 +106,15 @@ class _ProjectJob:
         return replace(gathered, inputs=replace(gathered.inputs, sources=loaded_at(gathered.inputs.sources, found)))
 
     def _build(self, synced: ProjectSync, gathered: Gathered, record: Record | None) -> Steps[ProjectRun]:
-        began = time.time()
         leftover = leftover_of(self._context, self._project, gathered.inputs)
+        began = leftover.began if leftover else time.time()
         target = leftover.target if leftover else self._begin(record)
-        self._remember(target, gathered)
+        if leftover is None:
+            self._remember(target, gathered, began)
         partial = self._partial(record, gathered)
         built = Built(target=target, gathered=gathered, began=began, partial=partial)
         outcomes: list[DbtOutcome] = []
-        selection = yield from self._selection(leftover, target, outcomes)
+        selection = yield from self._selection(leftover, built, outcomes)
         if not outcomes or outcomes[-1].success:
             parts = self._parts(selection)
             if parts is not None:
@@ -125,13 +128,15 @@ class _ProjectJob:
         keeps = context.partial(project.name) or (record is not None and record.stateful)
         return context.storage.begin(project, context.run.id, fresh=not keeps, pins={})
 
-    def _remember(self, target: Target, gathered: Gathered) -> None:
+    def _remember(self, target: Target, gathered: Gathered, began: float) -> None:
         nodes = self._context.nodes.get(self._project.name)
         started = Started(
             target=target.id,
             inputs=gathered.inputs,
             pins=target.pins,
             nodes=tuple(sorted(nodes)) if nodes is not None else None,
+            began=began,
+            finished=self._kept,
         )
         self._context.history.begin(self._context.run, self._project.name, started)
 
@@ -145,7 +150,7 @@ class _ProjectJob:
         return " ".join((*request.select, *(f"--exclude {name}" for name in request.exclude)))
 
     def _selection(
-        self, leftover: Leftover | None, target: Target, outcomes: list[DbtOutcome]
+        self, leftover: Leftover | None, built: Built, outcomes: list[DbtOutcome]
     ) -> Steps[frozenset[str] | None]:
         """The nodes to build, which takes a parse where an earlier try is gone on with; ``None``: all."""
         chosen = self._context.nodes.get(self._project.name)
@@ -154,13 +159,16 @@ class _ProjectJob:
         )
         if not must_parse:
             return chosen
-        yield from self._dbt(target, None, outcomes, "parse")
+        yield from self._dbt(built.target, None, outcomes, "parse")
         if not outcomes[-1].success or leftover is None:
             return chosen
         manifest_path = self._artifacts / "manifest.json"
         manifest = read_manifest(manifest_path)
         wanted = frozenset(buildable(manifest)) if chosen is None else chosen
-        return wanted - leftover.finished(manifest_path, manifest)
+        self._kept = leftover.finished(manifest_path, manifest)
+        # Not before: should this try end sooner, the next one goes on from the one before.
+        self._remember(built.target, built.gathered, built.began)
+        return wanted - self._kept.keys()
 
     def _parts(self, selection: frozenset[str] | None) -> tuple[frozenset[str], frozenset[str]] | None:
         """What to build and publish first, because somebody waits for it, and the rest; ``None``: all at once."""
@@ -191,7 +199,7 @@ class _ProjectJob:
         early = replace(built, partial="the products")
         yield from publish_steps(self._context, self._project, early, self._artifacts)
         target = self._context.storage.begin(self._project, self._context.run.id, fresh=False, pins={})
-        self._remember(target, built.gathered)
+        self._remember(target, built.gathered, built.began)
         yield from self._dbt(target, rest, outcomes, part="rest")
         return (yield from self._conclude(replace(built, target=target), outcomes, synced, published=True))
 

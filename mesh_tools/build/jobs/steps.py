@@ -8,10 +8,11 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mesh_tools.artifacts.manifest import Manifest, ModelNode, SnapshotNode, read_manifest
+from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.build.jobs.asking import Steps
 from mesh_tools.build.jobs.context import Context
 from mesh_tools.build.jobs.dbt import DbtOutcome, ask_fingerprints, needs_deps, run_dbt
+from mesh_tools.build.jobs.nodes import stateful
 from mesh_tools.build.plan.inputs import Gathered
 from mesh_tools.build.publish import interface_to_publish
 from mesh_tools.build.runs.history import now
@@ -24,8 +25,6 @@ from mesh_tools.model.project import Project
 
 _ABSENT = "absent"
 _UNREADABLE = "unreadable"
-# Materializations that make the same of the same inputs, whatever was there before.
-_STATELESS = frozenset({"table", "view", "ephemeral", "test", "seed", "unit", "external"})
 
 
 class Built(Struct, frozen=True, kw_only=True):
@@ -105,21 +104,11 @@ def publish_steps(context: Context, project: Project, built: Built, artifacts: P
         inputs=inputs if built.partial is None else None,
         data=data,
         pins=built.target.pins,
-        stateful=is_stateful(manifest),
+        stateful=bool(stateful(manifest)),
         partial=built.partial,
     )
     context.storage.publish(built.target, record, interface)
     return interface, context.publish(interface, built.target.id)
-
-
-def is_stateful(manifest: Manifest) -> bool:
-    """Whether something in the project needs what an earlier build has left, as incremental models do."""
-    nodes = (node for node in manifest.nodes.values() if node.package_name == manifest.project)
-    return any(
-        isinstance(node, SnapshotNode)
-        or (isinstance(node, ModelNode) and (node.config.materialized or "view") not in _STATELESS)
-        for node in nodes
-    )
 
 
 def check_sync(synced: ProjectSync) -> None:

@@ -58,7 +58,7 @@ class RunHistory:
         last = newest[0].name.split("-")[0] if newest else ""
         if last < moment:
             return moment
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             return f"{datetime.strptime(last, '%Y%m%dT%H%M%S') + timedelta(seconds=1):%Y%m%dT%H%M%S}"  # noqa: DTZ007
         return moment
 
@@ -81,6 +81,10 @@ class RunHistory:
         if run is None:
             raise MeshError("the record of this run is damaged", where=Location.of(folder / RUN_FILE))
         return run
+
+    def find(self, run_id: str) -> Run | None:
+        """The run with this very id, if its record is there and can be read."""
+        return _read(self.folder / run_id)
 
     def last(self, environment: str) -> Run | None:
         """The newest run in ``environment``."""

@@ -44,12 +44,16 @@ class Started(Struct, frozen=True, kw_only=True):
         inputs: What goes in.
         pins: Which generation of each upstream is read.
         nodes: unique_ids that are to be built; ``None``: all.
+        began: Before dbt began, also when that was in an earlier run: seconds since the epoch.
+        finished: What earlier runs have finished in the generation and this one keeps: digests by unique_id.
     """
 
     target: str
     inputs: Inputs
     pins: dict[str, str] = {}
     nodes: tuple[str, ...] | None = None
+    began: float = 0.0
+    finished: dict[str, str] = {}
 
 
 class NodeFailure(Struct, frozen=True, kw_only=True):

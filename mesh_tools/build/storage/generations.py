@@ -130,9 +130,11 @@ class Generations:
             if not database.is_file():
                 raise MeshError("this generation has vanished while it was built", where=Location.of(database))
             _reach_disk(database)
+            # What takes room comes first: once consumers read the generation, nothing must fail any more.
+            refresh_work_copy(self._folder(record.project), record.project, target.folder)
             replace_file(target.folder / INTERFACE, to_json(interface), durable=True)
             replace_file(target.folder / RECORD, msgspec.json.encode(replace(record, id=target.id)), durable=True)
-            self._point(record.project, target.folder)
+            self._point(target.folder)
             self._remove_old(record.project)
 
     def published(self, project: str) -> None:
@@ -176,7 +178,8 @@ class Generations:
             raise MeshError("the record of this generation is damaged", where=Location.of(chosen / RECORD))
         with _told(folder):
             (chosen / REGISTERED).unlink(missing_ok=True)
-            self._point(project, chosen)
+            refresh_work_copy(folder, project, chosen)
+            self._point(chosen)
         return record
 
     def close(self) -> None:
@@ -214,8 +217,14 @@ class Generations:
         held = self._pinned.get(upstream)
         if held is not None and held[0] == current:
             return current
-        if current is None or (descriptor := pin(current / RECORD)) is None:
+        if current is None:
             return None
+        descriptor = pin(current / RECORD)
+        if descriptor is None or not is_published(current):
+            # Another job of the same plan has published, and removed this one meanwhile.
+            if descriptor is not None:
+                os.close(descriptor)
+            return self._pin(upstream)
         # The older pin stays: a project that is being built may read it.
         self._pinned[upstream if held is None else f"{upstream}@{current.name}"] = (current, descriptor)
         return current
@@ -230,7 +239,7 @@ class Generations:
             raise MeshError(f"{upstream} has no generation {name} any more", where=Location.of(folder), hint=hint)
         return folder
 
-    def _point(self, project: str, generation: Path) -> None:
+    def _point(self, generation: Path) -> None:
         folder = generation.parent
         temporary = folder / f".{CURRENT}.{secrets.token_hex(4)}"
         temporary.symlink_to(generation.name, target_is_directory=True)
@@ -239,7 +248,6 @@ class Generations:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        refresh_work_copy(folder, project, generation)
 
     def _remove_unfinished(self, folder: Path) -> None:
         for path in generations_in(folder):

@@ -35,6 +35,8 @@ def refresh_work_copy(folder: Path, project: str, generation: Path) -> None:
     file = database_in(work, project)
     if is_open(file):
         return
+    for left in work.glob(f".{file.name}.*.tmp"):
+        left.unlink(missing_ok=True)  # by a build that was killed; only one of a project runs
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
     try:
         copy_file(database_in(generation, project), temporary)

@@ -82,10 +82,10 @@ class _Line:
 
 
 def _serve(request: Mapping[str, Any], events: TextIO) -> None:
-    _log_to(request["log"])
-    os.chdir(request["cwd"])
     told = _Teller(events)
     try:
+        _log_to(request["log"])
+        os.chdir(request["cwd"])
         if "fingerprints" in request:
             told.write(event="fingerprints", found=fingerprints(**request["fingerprints"]))
         code = _run(request.get("commands", ()), told)
