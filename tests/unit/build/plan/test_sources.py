@@ -142,7 +142,7 @@ class TestFileHashes:
 
     @pytest.mark.parametrize("files", [[], [";"], ["gone.csv"], ["~/events.csv"]])
     def test_where_no_file_is_found_nothing_is_known(self, hashes: FileHashes, data: Path, files: list[str]) -> None:
-        """dbt has read some: so its way to look for them is another one."""
+        """What dbt has read was there: so its way to look for them is another one."""
         assert hashes.state(data, files) is None
 
     def test_absolute_paths_are_looked_for_where_they_are(self, hashes: FileHashes, data: Path, tmp_path: Path) -> None:
