@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import FrameType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,22 +29,19 @@ from mesh_tools.build.jobs.project import build_project
 from mesh_tools.build.jobs.results import skipped
 from mesh_tools.build.locks import build_lock
 from mesh_tools.build.plan.order import BuildOrder, Knot, build_order
-from mesh_tools.build.plan.plan import Plan, job_id, make_plan
+from mesh_tools.build.plan.plan import job_id
 from mesh_tools.build.plan.schedule import Schedule
 from mesh_tools.build.runner import Runner, Workers
 from mesh_tools.build.runs import GOOD, Journal, ProjectRun, Request, Run, RunHistory
 from mesh_tools.build.runs.history import now
-from mesh_tools.build.scope import choose, project_selection
+from mesh_tools.build.scope import choose
+from mesh_tools.build.signals import signals_end_the_build
 from mesh_tools.build.storage import open_storage
 from mesh_tools.build.storage.profiles import provide_profile
 from mesh_tools.build.work.pool import Pool, StartMethod, default_start_method
 from mesh_tools.errors import MeshError, did_you_mean
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
-
-
-class TerminatedError(KeyboardInterrupt):
-    """The build was asked to end by a signal other than Ctrl-C."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -108,7 +102,7 @@ class Build:
         check_dbt_installed()
         settings = self._settings
         lock = build_lock(self._workspace, self._environment, job=settings.job, wait=settings.wait)
-        with _signals(), lock as locks:
+        with signals_end_the_build(), lock as locks:
             run = self._history.start(self._environment, self._request, resumes.id if resumes else None)
             journal = Journal(self._history.path(run))
             storage = open_storage(self._workspace, self._environment, settings.pins)
@@ -269,47 +263,3 @@ def _only(order: BuildOrder, job: str) -> BuildOrder:
             return BuildOrder((knot,), {knot: ()})
     jobs = [job_id(knot) for knot in order.knots]
     raise MeshError(f"there is no job '{job}'", hint=did_you_mean(job, jobs) or f"jobs: {', '.join(jobs)}")
-
-
-def plan_of(workspace: Workspace, environment: str, request: Request) -> Plan:
-    """What a build would do, and why. Only a selection of nodes makes dbt parse what has changed.
-
-    Raises:
-        MeshError: the selection matches nothing, or something in the mesh is wrong.
-    """
-    nodes = project_selection(workspace, request) or _parsed_selection(workspace, environment, request)
-    return make_plan(workspace, environment, request, nodes)
-
-
-def _parsed_selection(workspace: Workspace, environment: str, request: Request) -> Mapping[str, frozenset[str] | None]:
-    check_dbt_installed()
-    with TemporaryDirectory(prefix="mesh-plan-") as folder, build_lock(workspace, environment) as locks:
-        scratch = RunHistory(Path(folder))
-        run = scratch.start(environment, request)
-        storage = open_storage(workspace, environment)
-        context = Context(workspace, run, scratch, storage)
-        size = Settings.default().workers
-        workers = Workers(lambda _: Pool(size, start="spawn", duckdb=False, environment=os.environ, locks=locks), size)
-        try:
-            return choose(context, workers)
-        finally:
-            workers.close()
-            storage.close()
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Let whoever ends this process by a signal end the build in order, as Ctrl-C does."""
-
-    def leave(number: int, _: FrameType | None) -> None:
-        raise TerminatedError(number)
-
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before: dict[int, object] = {}
-    with suppress(ValueError):  # not the main thread: then signals are somebody else's business
-        before = {number: signal.signal(number, leave) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # it is what was there before

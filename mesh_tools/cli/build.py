@@ -44,7 +44,8 @@ def build(mesh_file: Path | None, output: str, **options: Any) -> None:
 
     Exit code 1 when anything failed or was skipped, 130 after Ctrl-C.
     """
-    from mesh_tools.build.build import Build, plan_of
+    from mesh_tools.build.build import Build
+    from mesh_tools.build.planning import plan_of
     from mesh_tools.build.runs import RunHistory
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.build import build_progress, print_interrupted, print_run

@@ -22,7 +22,7 @@ def plan(mesh_file: Path | None, output: str, **options: Any) -> None:
     orchestrator can run these; jobs of one plan may run at the same time. A job that turns out to have nothing to do
     ends at once with exit code 0.
     """
-    from mesh_tools.build.build import plan_of
+    from mesh_tools.build.planning import plan_of
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, print_json
     from mesh_tools.report.plan import print_plan
