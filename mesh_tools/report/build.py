@@ -131,7 +131,7 @@ def print_run(to: Console, run: Run, artifacts: Path, folders: Mapping[str, Path
 def print_interrupted(to: Console) -> None:
     """What Ctrl-C leaves."""
     to.print(Text("interrupted: dbt was stopped", style="yellow"))
-    to.print(Text("  what was published before stays; run `mesh build` again for the rest"))
+    to.print(Text("  what was published before stays; run `mesh build --resume` for the rest"))
 
 
 def _count(project: ProjectRun, kinds: tuple[str, ...]) -> str:

@@ -107,7 +107,7 @@ def test_an_interrupted_build_ends_in_order_and_keeps_what_was_published(mesh: B
     assert build.returncode == 128 + number
     assert errors.strip().splitlines() == [
         "interrupted: dbt was stopped",
-        "  what was published before stays; run `mesh build` again for the rest",
+        "  what was published before stays; run `mesh build --resume` for the rest",
     ]
     assert "quick: success" in output
     assert "Traceback" not in output
