@@ -30,6 +30,7 @@ from mesh_tools.errors import MeshError
 from mesh_tools.interface.provisional import provisional_interface
 from mesh_tools.interface.upstreams import committed_interface
 from mesh_tools.mesh.graph import MeshGraph, Wave
+from mesh_tools.mesh.refs import scan_refs
 from mesh_tools.mesh.summary import summarise
 from mesh_tools.model.project import Project
 
@@ -68,10 +69,10 @@ class _Cycle:
 
     def run(self, position: int, total: int) -> Job:
         projects = list(self._projects.values())
-        reason = next(filter(None, (self._context.blocked(project, {}) for project in projects)), None)
-        if reason is not None:
-            return [skipped(project, reason) for project in projects]
         try:
+            reason = next(filter(None, map(self._blocked, projects)), None)
+            if reason is not None:
+                return [skipped(project, reason) for project in projects]
             reasons = self._reasons()
             if not any(reasons.values()):
                 return [unchanged(p, self._context.storage.record(p.name)) for p in projects]
@@ -84,6 +85,12 @@ class _Cycle:
         finally:
             # What was assumed stands in the projects' packages: put what is published there.
             self._context.sync_again(projects)
+
+    def _blocked(self, project: Project) -> str | None:
+        """Why a project cannot be built; by its files alone, since before the first build of a cycle no sync tells."""
+        refs = scan_refs(project)
+        used = {up: {ref.name for ref in refs if ref.project in {None, up}} for up in project.upstream_names}
+        return self._context.blocked(project, used)
 
     def _reasons(self) -> dict[str, tuple[str, ...]]:
         """Why each of them must be built: when one must, all must."""
@@ -154,7 +161,10 @@ class _Cycle:
         manifests: list[Manifest] = []
         for name, project in self._projects.items():
             artifacts = self._context.artifacts(name)
-            check_sync(self._context.sync(project))
+            synced = self._context.sync(project)
+            check_sync(synced)
+            # Before the first build of a cycle its syncs fail, and say nothing of upstreams outside of it.
+            self._gathered[name] = self._context.inputs.whole(self._gathered[name], synced, self._projects)
             outcome = yield from dbt_steps(self._context, project, self._target(project), ["parse"], artifacts)
             if not outcome.success:
                 raise _CannotParseError(project, outcome)
