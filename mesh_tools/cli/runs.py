@@ -113,7 +113,7 @@ def _last(history: RunHistory, env: str | None) -> str:
     from mesh_tools.build.runs.summary import kept_runs
 
     found, problems = kept_runs(history, env)
-    if not found and problems:
+    if not found and problems and env is None:
         raise problems[0]
     if not found:
         raise MeshError(f"no run is kept{f' of {env}' if env else ''}", hint="run `mesh build`")

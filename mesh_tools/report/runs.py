@@ -29,6 +29,8 @@ _COLOURS: Mapping[str, str] = {
     "not begun": "yellow",
 }
 _NUMBERS = frozenset({"time", "built", "unchanged", "failed", "skipped", "last", "median", "runs", *PHASES})
+_SHOWN = 0.05
+"""Seconds of a phase that are worth a column: less would read 0.0."""
 _FOLDED = frozenset({"asked for", "why"})
 
 
@@ -70,8 +72,7 @@ def print_run_details(
     if nodes:
         to.print()
         print_table(to, _nodes(nodes))
-    if found.run.projects:
-        to.print()
+    to.print()
     for project in found.run.projects:
         name = project.project
         print_troubles(to, project, artifacts / name, folders.get(name, Path(name)))
@@ -148,13 +149,12 @@ def _print_head(to: Console, found: RunDetails) -> None:
         to.print(Text(f"  went on with run {run.resumes}"))
     if run.setup:
         to.print(Text(f"  dbt was ready after {run.setup:.1f} s (import and warm-up, once for all projects)"))
-    if found.phases:
-        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found.phases.items())
+    if parts := ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found.phases.items() if seconds >= _SHOWN):
         to.print(Text(f"  over all projects: {parts}"))
 
 
 def _projects(projects: tuple[ProjectTimes, ...]) -> Table:
-    phases = [name for name in PHASES if any(project.phases.get(name) for project in projects)]
+    phases = [name for name in PHASES if any(project.phases.get(name, 0.0) >= _SHOWN for project in projects)]
     table = _table("project", "status", "time", *phases, "why")
     for project in projects:
         table.add_row(

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
@@ -114,7 +115,16 @@ def is_running(pid: int) -> bool:
         return True  # of another user
     except (OSError, OverflowError):
         return False
-    return True
+    return not _has_ended(pid)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process is only there because its parent has not asked for its end: in containers for ever."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return False  # not Linux
+    return stat.rpartition(b")")[2].split()[:1] == [b"Z"]
 
 
 def _names(history: RunHistory) -> Iterator[str]:
