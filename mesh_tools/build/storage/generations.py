@@ -65,7 +65,12 @@ class Generations:
         return read_record(self._folder(project) / self._wanted.get(project, CURRENT) / RECORD)
 
     def records(self, project: str) -> list[Record]:
-        """Every generation that is kept and complete, oldest first."""
+        """Every generation that is kept and complete, oldest first; of each build only what it ended with."""
+        found = self._all_records(project)
+        superseded = _superseded(found)
+        return [record for record in found if record.id not in superseded]
+
+    def _all_records(self, project: str) -> list[Record]:
         found = (read_record(folder / RECORD) for folder in generations_in(self._folder(project)))
         return [record for record in found if record is not None]
 
@@ -168,7 +173,8 @@ class Generations:
             MeshError: there is none, or it is current already.
         """
         folder = self._folder(project)
-        complete = [path for path in generations_in(folder) if is_published(path)]
+        superseded = _superseded(self._all_records(project))
+        complete = [path for path in generations_in(folder) if is_published(path) and path.name not in superseded]
         current = current_of(folder)
         if current is None:
             raise MeshError(f"{project} was never built in {self._environment}", hint=f"mesh build --select {project}")
@@ -260,11 +266,20 @@ class Generations:
         folder = self._folder(project)
         current = current_of(folder)
         complete = [path for path in generations_in(folder) if is_published(path)]
-        for path in complete[: -self._kept]:
+        superseded = _superseded(self._all_records(project))
+        early = [path for path in complete if path.name in superseded]
+        whole = [path for path in complete if path.name not in superseded]
+        for path in (*early, *whole[: -self._kept]):
             if path != current and not is_pinned(path / RECORD) and not is_open(database_in(path, project)):
                 # What is half removed must not look complete.
                 (path / RECORD).unlink(missing_ok=True)
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _superseded(records: list[Record]) -> set[str]:
+    """Generations that held the products of a build before the rest of it was there; ``records``: oldest first."""
+    last = {record.run: record.id for record in records}
+    return {record.id for record in records if last[record.run] != record.id}
 
 
 def _chosen(project: str, complete: list[Path], current: Path, to: str | None) -> Path:
