@@ -162,12 +162,12 @@ class _Running:
         context = self._context
         try:
             chosen = choose(context, self._workers)
+            order = build_order(self._workspace, chosen, self._environment)
+            if self._settings.job is not None:
+                order = _only(order, self._settings.job)
         except BaseException:
             context.history.discard(context.run)  # a slip of the pen is no build
             raise
-        order = build_order(self._workspace, chosen, self._environment)
-        if self._settings.job is not None:
-            order = _only(order, self._settings.job)
         context.nodes = {name: chosen[name] for knot in order.knots for name in knot}
         self._order = [name for knot in order.knots for name in knot]
         self._tell(

@@ -1,0 +1,195 @@
+"""What an orchestrator does with a plan: it runs each job's command, and comes to where `mesh build` does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesh_tools.files import locked
+from mesh_tools.interface.registry import open_registry
+from support.builds import PUBLIC, build
+from support.meshes import BuiltMesh
+
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("jobs")]
+
+Job = dict[str, Any]
+TABLE = "{{ config(materialized='table') }} "
+PROJECTS = {
+    "shop": {"models/orders.sql": "select 1 as n", "models/orders.yml": PUBLIC % "orders"},
+    "weather": {"models/days.sql": "select 5 as n", "models/days.yml": PUBLIC % "days"},
+    "sales": {
+        "models/sold.sql": "select o.n + d.n as n from {{ ref('shop', 'orders') }} o, {{ ref('weather', 'days') }} d",
+        "models/sold.yml": PUBLIC % "sold",
+    },
+}
+READS = {"sales": ("shop", "weather")}
+
+
+def jobs_of(mesh: BuiltMesh, *arguments: str) -> list[Job]:
+    plan = json.loads(mesh.run("mesh", "plan", "--format", "json", *arguments).stdout)
+    found: list[Job] = plan["jobs"]
+    return found
+
+
+def start(job: Job, folder: str | None = None) -> subprocess.Popen[str]:
+    """As an orchestrator would: with nothing but what the plan says."""
+    return subprocess.Popen(
+        job["argv"],
+        cwd=folder or job["folder"],
+        env={**os.environ, **job["environment"]},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def end(process: subprocess.Popen[str]) -> tuple[int, str]:
+    output, _ = process.communicate(timeout=120)
+    return process.returncode, output
+
+
+def orchestrate(jobs: list[Job]) -> list[list[str]]:
+    """Run all jobs, those at the same time whose jobs before them are done; which ones ran together."""
+    waves: list[list[str]] = []
+    done: set[str] = set()
+    while len(done) < len(jobs):
+        ready = [job for job in jobs if job["id"] not in done and done.issuperset(job["after"])]
+        for process in [start(job) for job in ready]:
+            code, output = end(process)
+            assert code == 0, output
+        waves.append([job["id"] for job in ready])
+        done.update(waves[-1])
+    return waves
+
+
+def copy_of(mesh: BuiltMesh, to: Path) -> BuiltMesh:
+    shutil.copytree(mesh.root, to)
+    return BuiltMesh(to)
+
+
+def state_of(mesh: BuiltMesh) -> dict[str, Any]:
+    """What consumers see of each project: data and interface."""
+    data, registry = mesh.connect(), open_registry(".mesh/registry", base=mesh.root)
+    tables = {"shop": "orders", "weather": "days", "sales": "sold"}
+    found: dict[str, Any] = {}
+    for name, table in tables.items():
+        interface = registry.get(name, "dev")
+        assert interface is not None
+        found[name] = (data.execute(f"from {name}.main.{table}").fetchall(), interface.fingerprint)
+    return found
+
+
+@pytest.fixture(scope="module")
+def written(new_mesh: Callable[[str], BuiltMesh]) -> BuiltMesh:
+    """Nothing is built in it."""
+    mesh = new_mesh(f"name: orchestrated\nprojects: [{', '.join(PROJECTS)}]\n")
+    for name, files in PROJECTS.items():
+        mesh.project(name, files, reads=READS.get(name, ()))
+    return mesh
+
+
+@pytest.fixture(scope="module")
+def mesh(written: BuiltMesh, tmp_path_factory: pytest.TempPathFactory) -> BuiltMesh:
+    """Built by the jobs of a plan."""
+    mesh = copy_of(written, tmp_path_factory.mktemp("jobs") / "mesh")
+    jobs = jobs_of(mesh)
+    assert [(job["id"], job["action"], job["after"]) for job in jobs] == [
+        ("shop", "build", []),
+        ("weather", "build", []),
+        ("sales", "build", ["shop", "weather"]),
+    ]
+    assert orchestrate(jobs) == [["shop", "weather"], ["sales"]]
+    return mesh
+
+
+def test_the_jobs_of_a_plan_do_what_a_build_does(mesh: BuiltMesh, written: BuiltMesh) -> None:
+    assert build(written).run.ok
+    assert state_of(mesh) == state_of(written)
+    assert state_of(mesh)["sales"][0] == [(6,)]
+
+
+def test_after_them_a_build_has_nothing_to_do(mesh: BuiltMesh) -> None:
+    assert build(mesh).statuses == dict.fromkeys(PROJECTS, "unchanged")
+    assert {job["action"] for job in jobs_of(mesh)} == {"unchanged"}
+
+
+def test_a_job_with_nothing_to_do_ends_at_once_and_well(mesh: BuiltMesh, tmp_path: Path) -> None:
+    """Wherever it is started: the plan names mesh.yml."""
+    code, output = end(start(jobs_of(mesh)[0], folder=str(tmp_path)))
+    assert (code, output.splitlines()[0]) == (0, "shop: unchanged")
+
+
+def test_a_job_reads_the_generation_that_its_plan_has_pinned(mesh: BuiltMesh) -> None:
+    """Although a newer one was published meanwhile: all jobs of a plan see the same state."""
+    mesh.write("sales/models/sold.sql", PROJECTS["sales"]["models/sold.sql"].replace("o.n + d.n", "100 * o.n + d.n"))
+    (job,) = jobs_of(mesh, "--select", "sales")
+    assert (job["after"], sorted(job["pins"])) == ([], ["shop", "weather"])
+    assert job["pins"]["shop"].startswith("gen-1-")
+    mesh.write("shop/models/orders.sql", "select 2 as n")
+    mesh.run("mesh", "build", "shop")
+    code, output = end(start(job))
+    assert code == 0, output
+    data = mesh.connect()
+    assert data.execute("select n from shop.main.orders").fetchall() == [(2,)]
+    assert data.execute("select n from sales.main.sold").fetchall() == [(105,)]
+    assert [(job["id"], job["reasons"]) for job in jobs_of(mesh) if job["action"] == "build"] == [
+        ("sales", ["the data of shop.orders changed"])
+    ]
+
+
+def test_a_pin_that_is_not_there_any_more_is_one_error(mesh: BuiltMesh) -> None:
+    done = mesh.run("mesh", "run", "--job", "sales", "--force", "--pin", "shop=gen-9-abcdef", check=False)
+    assert done.returncode == 1
+    assert "shop has no generation gen-9-abcdef any more" in done.stdout
+    assert "  hint: make a new plan: mesh plan" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--job", "shopp"], "error: there is no job 'shopp'\n  hint: did you mean 'shop'?\n"),
+        (["--job", "shop", "--pin", "weather"], "'weather': write PROJECT=GENERATION, as `mesh plan` does"),
+    ],
+    ids=["job", "pin"],
+)
+def test_a_slip_of_the_pen_is_no_run(mesh: BuiltMesh, arguments: list[str], expected: str) -> None:
+    runs = sorted((mesh.root / ".mesh/runs").iterdir())
+    done = mesh.run("mesh", "run", *arguments, check=False)
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert sorted((mesh.root / ".mesh/runs").iterdir()) == runs
+
+
+@contextmanager
+def building(mesh: BuiltMesh, reader: str) -> Iterator[None]:
+    """While `mesh build` is inside a model, which waits for what it reads."""
+    pipe = mesh.root / "pipe"
+    os.mkfifo(pipe)
+    mesh.write(f"{reader}/models/waits.sql", f"{TABLE} select * from read_csv('{pipe}', columns = {{'x': 'int'}})")
+    job = {"argv": [*jobs_of(mesh)[0]["argv"][:3], "build", reader], "folder": str(mesh.root), "environment": {}}
+    process = start(job)
+    with pipe.open("w") as writer:  # opens when the model opens it
+        yield
+        writer.write("1\n")
+    code, output = end(process)
+    assert code == 0, output
+
+
+def test_a_job_is_refused_while_a_build_runs_and_a_build_while_a_job_does(mesh: BuiltMesh) -> None:
+    with building(mesh, "weather"):
+        done = mesh.run("mesh", "run", "--job", "shop", check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: another build of dev is running: process ")
+    assert "  hint: wait for it" in done.stderr
+    with locked(mesh.root / ".mesh/lock/dev", "a job", shared=True) as holder:
+        assert holder is None
+        refused = mesh.run("mesh", "build", check=False)
+    assert (refused.returncode, refused.stderr.splitlines()[0]) == (2, "error: another build of dev is running: a job")
