@@ -51,7 +51,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         workers: Projects that are built at the same time.
         start: How workers are started.
         wait: For another build of the environment to end, instead of refusing.
-        job: The build is one job of a plan: others may run at the same time.
         adopt: Manifest of what plain dbt has built, which is published instead of building anything.
         pins: Generations to be read instead of the current ones, by upstream project.
     """
@@ -59,7 +58,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     workers: int = 1
     start: StartMethod = "spawn"
     wait: bool = False
-    job: str | None = None
     adopt: Path | None = None
     pins: Mapping[str, str] = {}
 
@@ -101,7 +99,7 @@ class Build:
         """
         check_dbt_installed()
         settings = self._settings
-        lock = build_lock(self._workspace, self._environment, job=settings.job, wait=settings.wait)
+        lock = build_lock(self._workspace, self._environment, job=self._request.job, wait=settings.wait)
         with signals_end_the_build(), lock as locks:
             run = self._history.start(self._environment, self._request, resumes.id if resumes else None)
             journal = Journal(self._history.path(run))
@@ -163,8 +161,8 @@ class _Running:
         try:
             chosen = choose(context, self._workers)
             order = build_order(self._workspace, chosen, self._environment)
-            if self._settings.job is not None:
-                order = _only(order, self._settings.job)
+            if context.request.job is not None:
+                order = _only(order, context.request.job)
         except BaseException:
             context.history.discard(context.run)  # a slip of the pen is no build
             raise

@@ -43,8 +43,9 @@ def publish_built(workspace: Workspace, project: Project, manifest: Path, enviro
     if not _has_data(workspace, project, environment):
         publication = Upstreams(workspace).publish(interface)
         return Published(products=len(interface.products), changed=publication.changed)
-    settings = Settings(job=project.name, adopt=manifest)
-    run = Build(workspace, environment, lambda _: None, Request(select=(project.name,)), settings).run()
+    settings = Settings(adopt=manifest)
+    request = Request(select=(project.name,), job=project.name)
+    run = Build(workspace, environment, lambda _: None, request, settings).run()
     (result,) = run.projects
     if result.status != "success":
         raise MeshError(result.error or f"{project.name} was not published", exit_code=ExitCode.FAILED)

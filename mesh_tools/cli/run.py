@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from mesh_tools.cli.options import format_option, mesh_file_option, request_of, request_options
 from mesh_tools.errors import ExitCode
@@ -31,10 +32,11 @@ def run(job: str, pin: tuple[str, ...], mesh_file: Path | None, output: str, **o
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(options["env"])
-    settings = Settings(workers=available_cores(), job=job, pins=dict(map(_pin, pin)))
+    settings = Settings(workers=available_cores(), pins=dict(map(_pin, pin)))
+    request = replace(request_of(options), job=job)
     to = console(sys.stderr if output == "json" else None)
     with build_progress(to) as listener:
-        done = Build(workspace, environment, listener, request_of(options), settings).run()
+        done = Build(workspace, environment, listener, request, settings).run()
     if output == "json":
         print_json(done)
     else:

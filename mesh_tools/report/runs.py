@@ -115,7 +115,8 @@ def slowest_document(found: SlowestNodes, limit: int) -> dict[str, Any]:
 
 def asked_for(request: Request) -> str:
     """What a run was asked for, as its command line had it."""
-    words = list(request.select) or ["everything"]
+    words = list(request.select) or ([] if request.job else ["everything"])
+    words += ["--job", request.job] if request.job else []
     for selection in request.exclude:
         words += ["--exclude", selection]
     flags = {"--full-refresh": request.full_refresh, "--force": request.force, "--fail-fast": request.fail_fast}

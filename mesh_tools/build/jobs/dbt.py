@@ -26,6 +26,20 @@ _DEPS_LOCK = "package-lock.yml"
 _PARTIAL_PARSE = "partial_parse.msgpack"
 
 
+class Folders(Struct, frozen=True, kw_only=True):
+    """Where dbt writes what is not data.
+
+    Attributes:
+        artifacts: Becomes its target path.
+        logs: Holds its log: one for all that is done for a project in a run.
+        cache: Of the partial parse file, kept from run to run.
+    """
+
+    artifacts: Path
+    logs: Path
+    cache: Path
+
+
 class DbtOutcome(Struct, frozen=True, kw_only=True):
     """What dbt did. ``results`` is ``None`` when it ran no node; ``warnings`` and ``changes`` are of its sync."""
 
@@ -72,26 +86,26 @@ def needs_deps(project: Project) -> bool:
 
 
 def run_dbt(
-    project: Project, commands: Sequence[Sequence[str]], artifacts: Path, cache: Path, listener: Listener
+    project: Project, commands: Sequence[Sequence[str]], folders: Folders, listener: Listener
 ) -> Steps[DbtOutcome]:
-    """Run dbt commands in turn; the last one's artifacts stay in ``artifacts``.
+    """Run dbt commands in turn; the last one's artifacts stay.
 
     Args:
         project: Runs in its folder.
         commands: Arguments of each, such as ``["build", "--target", "dev"]``.
-        artifacts: Becomes dbt's target path, and holds its log.
-        cache: Folder of the partial parse file, kept from run to run.
+        folders: Where dbt writes what is not data.
         listener: Told about nodes.
 
     Raises:
         MeshError: the disk is full, or protected.
     """
     told = _Told(project.name, listener)
+    artifacts, cache, log = folders.artifacts, folders.cache, folders.logs / LOG_FILE
     try:
         artifacts.mkdir(parents=True, exist_ok=True)
         (artifacts / "run_results.json").unlink(missing_ok=True)
         _copy(cache / _PARTIAL_PARSE, artifacts / _PARTIAL_PARSE)
-        answer = yield Ask(_request(project, commands, artifacts), told.hear)
+        answer = yield Ask(_request(project, commands, artifacts, log), told.hear)
         if "deps" in told.done and (lock := project.path / _DEPS_LOCK).is_file():
             # dbt leaves it alone when nothing in it changes, and then it would look older than packages.yml.
             lock.touch()
@@ -101,7 +115,7 @@ def run_dbt(
         raise MeshError(
             f"cannot be written: {error.strerror}", where=Location.of(error.filename or artifacts)
         ) from None
-    return _outcome(project, answer, told, artifacts)
+    return _outcome(project, answer, told, artifacts, log)
 
 
 def ask_fingerprints(
@@ -124,17 +138,17 @@ def ask_fingerprints(
     return told.fingerprints
 
 
-def _request(project: Project, commands: Sequence[Sequence[str]], artifacts: Path) -> dict[str, Any]:
-    common = ["--target-path", str(artifacts), "--log-path", str(artifacts), "--no-use-colors", "--no-version-check"]
+def _request(project: Project, commands: Sequence[Sequence[str]], artifacts: Path, log: Path) -> dict[str, Any]:
+    common = ["--target-path", str(artifacts), "--log-path", str(log.parent), "--no-use-colors", "--no-version-check"]
     return {
         "cwd": str(project.path),
-        "log": str(artifacts / LOG_FILE),
+        "log": str(log),
         "commands": [[*command, *common] if command[0] != "deps" else list(command) for command in commands],
     }
 
 
-def _outcome(project: Project, answer: Answer, told: _Told, artifacts: Path) -> DbtOutcome:
-    error = _error(project, answer, told, artifacts / LOG_FILE)
+def _outcome(project: Project, answer: Answer, told: _Told, artifacts: Path, log: Path) -> DbtOutcome:
+    error = _error(project, answer, told, log)
     path = artifacts / "run_results.json"
     # A worker that was lost may have left half of it.
     results = read_run_results(path) if answer.code is not None and path.is_file() else None

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.build.jobs.asking import Steps
 from mesh_tools.build.jobs.context import Context
-from mesh_tools.build.jobs.dbt import DbtOutcome, ask_fingerprints, needs_deps, run_dbt
+from mesh_tools.build.jobs.dbt import DbtOutcome, Folders, ask_fingerprints, needs_deps, run_dbt
 from mesh_tools.build.jobs.nodes import stateful
 from mesh_tools.build.plan.inputs import Gathered
 from mesh_tools.build.publish import interface_to_publish
@@ -67,7 +67,8 @@ def dbt_steps(
     if context.request.variables is not None:
         command += ["--vars", context.request.variables]
     deps = [["deps"]] if needs_deps(project) else []
-    return (yield from run_dbt(project, [*deps, command], artifacts, context.cache(project.name), context.tell))
+    folders = Folders(artifacts=artifacts, logs=context.artifacts(project.name), cache=context.cache(project.name))
+    return (yield from run_dbt(project, [*deps, command], folders, context.tell))
 
 
 def build_command(context: Context, selectors: Sequence[str] | None = None) -> list[str]:

@@ -25,6 +25,7 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
         fail_fast: Stop everything at the first failure.
         threads: dbt threads of each project, instead of those in mesh.yml.
         variables: dbt's ``--vars``, as YAML.
+        job: The one job of it that is done; others may be done at the same time.
     """
 
     select: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fail_fast: bool = False
     threads: int | None = None
     variables: str | None = None
+    job: str | None = None
 
 
 class Started(Struct, frozen=True, kw_only=True):
