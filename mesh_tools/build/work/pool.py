@@ -293,7 +293,10 @@ class _Nursery:
     def _hear(self, patience: float | None) -> None:
         if not _readable(self._socket.fileno(), patience):
             return
-        data = self._socket.recv(_BUFFER)
+        try:
+            data = self._socket.recv(_BUFFER)
+        except ConnectionError:  # it was killed before it read what it was asked
+            data = b""
         if not data:
             self._fit = False
         *lines, self._rest = (self._rest + data).split(b"\n")
