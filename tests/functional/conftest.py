@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from support.meshes import REPOSITORY, BuiltMesh
+from support.s3 import s3_server
 
 _SOURCES = ("mesh.yml", "macros", "projects")
 _NOT_SOURCES = shutil.ignore_patterns("target", "logs", "dbt_packages", ".mesh", "profiles.yml", "package-lock.yml")
@@ -69,3 +70,10 @@ def new_mesh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], BuiltM
         return mesh
 
     return make
+
+
+@pytest.fixture(scope="module")
+def s3_address() -> Iterator[str]:
+    """Where an S3 server on this machine listens."""
+    with s3_server() as address:
+        yield address

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 from msgspec.structs import replace
 
 from mesh_tools.errors import MeshError
 from mesh_tools.interface.document import sealed, to_json
 from mesh_tools.interface.registry import Publication, open_registry
 from mesh_tools.model.interface import Interface, Product, ProductVersion
+from support.s3 import s3_options
 
 FLEET = sealed(
     Interface(
@@ -87,31 +86,6 @@ def closed_port() -> str:
 
 
 # --- S3 ------------------------------------------------------------------------------------------------------------
-
-
-def s3_options(address: str) -> dict[str, Any]:
-    return {"key": "KEYID1234", "secret": "hunter22", "client_kwargs": {"endpoint_url": f"http://{address}"}}
-
-
-@pytest.fixture(scope="module")
-def s3_address() -> Iterator[str]:
-    import boto3
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{host}:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="KEYID1234",
-        aws_secret_access_key="hunter22",  # noqa: S106 - of the test's own server
-    )
-    client.create_bucket(Bucket="mesh")
-    client.close()
-    yield f"{host}:{port}"
-    server.stop()
 
 
 def test_s3_holds_a_registry(s3_address: str, tmp_path: Path) -> None:
