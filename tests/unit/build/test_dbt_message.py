@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mesh_tools.build.jobs.dbt_message import dbt_error
+from mesh_tools.build.jobs.dbt_message import dbt_error, dbt_lost
 from mesh_tools.errors import ExitCode, Location
 from mesh_tools.model.project import Project
 
@@ -52,3 +52,25 @@ def test_the_message_is_dbts_own_in_a_few_lines(case: dict[str, Any], project: P
 def test_the_hint_leads_to_everything_that_dbt_said(project: Project) -> None:
     error = dbt_error("Runtime Error\n  no", project, project.path / "runs" / "dbt.log")
     assert error.hint == f"dbt's whole output: {project.path / 'runs' / 'dbt.log'}"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "advice"),
+    [
+        (-9, "killed by the system (SIGKILL), most likely because memory ran out", "--resume"),
+        (-15, "killed by signal 15", None),
+        (3, "ended by itself, with exit code 3", None),
+        (0, "ended by itself, with exit code 0", None),
+        (None, "ended by itself", None),
+    ],
+)
+def test_a_process_that_was_lost_is_told_with_how_it_ended(
+    tmp_path: Path, status: int | None, said: str, advice: str | None
+) -> None:
+    error = dbt_lost(status, tmp_path / "dbt.log")
+    assert error.message.endswith(said)
+    assert error.exit_code == ExitCode.FAILED
+    hints = (error.hint or "").splitlines()
+    assert hints[-1] == f"dbt's whole output: {tmp_path / 'dbt.log'}"
+    assert (len(hints) > 1) is (advice is not None)
+    assert advice is None or advice in hints[0]
