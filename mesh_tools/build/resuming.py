@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from mesh_tools.build.runs import Request, Run, RunHistory, read_journal
-from mesh_tools.errors import MeshError
+from mesh_tools.build.runs.history import STARTED_FILE
+from mesh_tools.errors import Location, MeshError
 
 
 def run_to_resume(history: RunHistory, environment: str, given: Request, run_id: str | None) -> tuple[Request, Run]:
@@ -20,7 +21,7 @@ def run_to_resume(history: RunHistory, environment: str, given: Request, run_id:
     Raises:
         MeshError: there is no such run, it has nothing left to do, or it was asked for something else.
     """
-    run = history.get(run_id) if run_id else history.last(environment)
+    run = history.get(run_id) if run_id else _last(history, environment)
     if run is None:
         raise MeshError(f"nothing was built in {environment} yet", hint="run `mesh build` without --resume")
     if run.environment != environment:
@@ -38,6 +39,22 @@ def run_to_resume(history: RunHistory, environment: str, given: Request, run_id:
     return replace(asked, fail_fast=given.fail_fast, threads=given.threads or asked.threads), run
 
 
+def _last(history: RunHistory, environment: str) -> Run | None:
+    damaged = history.damaged_newest()
+    if damaged is not None:
+        raise MeshError(
+            "the record of the last run is damaged, so nobody knows what it was asked for",
+            where=Location.of(damaged),
+            hint="run `mesh build`, which builds whatever is not built yet; or name an earlier run with --run",
+        )
+    return history.last(environment)
+
+
 def damage_of(history: RunHistory, run: Run) -> MeshError | None:
-    """What is wrong with the journal of ``run``: then it is not known how far it had come."""
-    return read_journal(history.path(run)).damage
+    """What is wrong with the files of ``run`` that tell how far it had come."""
+    begun = [path.parent.name for path in sorted(history.path(run).glob(f"*/{STARTED_FILE}"))]
+    for project in begun:
+        if history.started(run, project) is None:
+            where = Location.of(history.artifacts(run, project) / STARTED_FILE)
+            return MeshError("this file is damaged", where=where, hint=f"{project} is built from the start")
+    return read_journal(history.path(run)).damage if begun else None

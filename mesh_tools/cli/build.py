@@ -78,14 +78,18 @@ def build(mesh_file: Path | None, output: str, **options: Any) -> None:
 
 def _request(history: RunHistory, environment: str, options: Mapping[str, Any]) -> tuple[Request, Run | None]:
     """What to build, and the run to go on with; that one knows what it was asked for."""
-    from mesh_tools.build.resuming import run_to_resume
+    from mesh_tools.build.resuming import damage_of, run_to_resume
+    from mesh_tools.report.console import console, print_problem
 
     given = request_of(options)
     if not options["resume"]:
         if options["run_id"]:
             raise click.UsageError("--run goes with --resume")
         return given, None
-    return run_to_resume(history, environment, given, options["run_id"])
+    request, run = run_to_resume(history, environment, given, options["run_id"])
+    if damage := damage_of(history, run):
+        print_problem(console(sys.stderr), damage, "warning")
+    return request, run
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:

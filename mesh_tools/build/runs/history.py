@@ -86,6 +86,11 @@ class RunHistory:
         """The run with this very id, if its record is there and can be read."""
         return _read(self.folder / run_id)
 
+    def damaged_newest(self) -> Path | None:
+        """The record of the newest run, if it cannot be read."""
+        newest = self._folders()[-1:]
+        return newest[0] / RUN_FILE if newest and _read(newest[0]) is None else None
+
     def last(self, environment: str) -> Run | None:
         """The newest run in ``environment``."""
         return next((run for run in self.newest_first() if run.environment == environment), None)
