@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mesh_tools.artifacts.manifest import Manifest
 from mesh_tools.build.plan.files import ProjectFiles, project_files
-from mesh_tools.build.plan.settings import settings_of
+from mesh_tools.build.plan.settings import LOCK_FILE, settings_of
 from mesh_tools.build.plan.sources import FileHashes, sources_of
 from mesh_tools.build.storage import Inputs, Record, SourceState, Storage
 from mesh_tools.build.storage.profiles import has_own_profile
@@ -94,7 +94,8 @@ class InputReader:
         files = dict(before.inputs.files)
         if after.stamp != before.files.stamp:
             files.update(dict.fromkeys(changed_files(before.files, after), _CHANGED))
-        settings = {**before.inputs.settings, **self._settings(project, ())}
+        now = self._settings(project, ())
+        settings = {**before.inputs.settings, **{name: now[name] for name in (LOCK_FILE,) if name in now}}
         return replace(before.inputs, files=files, settings=settings, sources={**sources, **_undeclared(before.files)})
 
     def _settings(self, project: Project, env_vars: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,8 @@ from mesh_tools.build.plan.files import digest
 from mesh_tools.model.project import Project
 
 _DUCKDB = ("dbt-core", "dbt-duckdb", "duckdb")
-_LOCK = "package-lock.yml"
+LOCK_FILE = "package-lock.yml"
+"""The one setting that `dbt deps` itself writes."""
 
 
 def settings_of(
@@ -53,10 +54,10 @@ def _profile(project: Project) -> Mapping[str, str]:
 
 def _lock(project: Project) -> Mapping[str, str]:
     """Which versions of packages from elsewhere are installed; local ones are files of the project."""
-    path = project.path / _LOCK
+    path = project.path / LOCK_FILE
     if all(package.kind == "local" for package in project.packages) or not path.is_file():
         return {}
-    return {_LOCK: digest(path.read_bytes())}
+    return {LOCK_FILE: digest(path.read_bytes())}
 
 
 @cache
