@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import time
@@ -14,6 +15,12 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 _HAS_LOCKS: bool = fcntl is not None
+
+
+def disk_hint(error: OSError) -> str | None:
+    """What to do when a disk is full; ``None`` when that is not what has happened."""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return "make room, then run `mesh build --resume`; what was published is untouched" if full else None
 
 
 def write_atomically(path: Path, data: bytes) -> bool:

@@ -252,7 +252,8 @@ def test_a_full_disk_is_told_once_leaves_what_is_published_and_is_overcome(small
     big = "{{ config(materialized='table') }} select random() as x, o.id from range(4000000), {{ ref('orders') }} as o"
     mesh.write("shop/models/big.sql", big)
     output = build(mesh, code=1)
-    assert "No space left on device" in output
+    assert output.count("No space left on device") == 1
+    assert "make room, then run `mesh build --resume`; what was published is untouched" in output
     published = "select id from shop.main.orders"
     assert mesh.connect().execute(published).fetchall() == [(1,)]
     # What was built in vain takes the room until the next build; a little more, and nothing can be written at all.
@@ -262,6 +263,7 @@ def test_a_full_disk_is_told_once_leaves_what_is_published_and_is_overcome(small
     done = mesh.run("mesh", "build", check=False)
     assert done.returncode in {1, 2}
     assert "No space left on device" in done.stdout + done.stderr
+    assert "make room, then run `mesh build --resume`" in done.stdout + done.stderr
     assert (done.stdout + done.stderr).count("error: ") <= 1
     assert "Traceback" not in done.stdout + done.stderr
     assert mesh.connect().execute(published).fetchall() == [(1,)]

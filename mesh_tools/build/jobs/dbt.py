@@ -18,7 +18,7 @@ from mesh_tools.build.jobs.asking import Answer, Ask, Steps
 from mesh_tools.build.jobs.dbt_message import dbt_error, dbt_lost
 from mesh_tools.build.runs import NodeFailure
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.files import write_atomically
+from mesh_tools.files import disk_hint, write_atomically
 from mesh_tools.model.project import Project
 
 LOG_FILE = "dbt.log"
@@ -112,9 +112,8 @@ def run_dbt(
         _copy(artifacts / _PARTIAL_PARSE, cache / _PARTIAL_PARSE)
         (artifacts / _PARTIAL_PARSE).unlink(missing_ok=True)
     except OSError as error:
-        raise MeshError(
-            f"cannot be written: {error.strerror}", where=Location.of(error.filename or artifacts)
-        ) from None
+        where = Location.of(error.filename or artifacts)
+        raise MeshError(f"cannot be written: {error.strerror}", where=where, hint=disk_hint(error)) from None
     return _outcome(project, answer, told, artifacts, log)
 
 

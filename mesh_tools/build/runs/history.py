@@ -14,7 +14,7 @@ import msgspec
 
 from mesh_tools.build.runs.records import ProjectRun, Request, Run, Started
 from mesh_tools.errors import Location, MeshError, did_you_mean
-from mesh_tools.files import write_atomically
+from mesh_tools.files import disk_hint, write_atomically
 
 RUN_FILE = "run.json"
 STARTED_FILE = "started.json"
@@ -126,7 +126,10 @@ class RunHistory:
         try:
             write_atomically(path, data)
         except OSError as error:
-            raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(path)) from None
+            with suppress(OSError):
+                path.parent.rmdir()  # a new run, of which nothing could be written
+            hint = disk_hint(error)
+            raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(path), hint=hint) from None
 
     def artifacts(self, run: Run, project: str) -> Path:
         """Where dbt's artifacts and log of a project lie."""

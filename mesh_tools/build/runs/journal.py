@@ -6,6 +6,7 @@ line that is damaged otherwise makes everything after it unknown.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from mesh_tools.build.events import AnyEvent, NodesCounted
 from mesh_tools.errors import Location, MeshError
+from mesh_tools.files import disk_hint
 
 JOURNAL_FILE = "journal.jsonl"
 
@@ -41,17 +43,18 @@ class Journal:
             return  # only for whoever watches
         data = _ENCODER.encode(event) + b"\n"
         try:
-            if os.write(self._file, data) != len(data):
-                raise MeshError("the disk is full", where=Location.of(self._path))
+            written = os.write(self._file, data)
         except OSError as error:
             raise self._failed(error) from None
+        if written != len(data):
+            raise self._failed(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
 
     def _failed(self, error: OSError) -> MeshError:
-        hint = "make room, then run `mesh build --resume`"
+        hint = disk_hint(error) or "once it can be, run `mesh build --resume`"
         return MeshError(f"cannot be written: {error.strerror}", where=Location.of(self._path), hint=hint)
 
 

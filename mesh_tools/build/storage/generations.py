@@ -35,7 +35,7 @@ from mesh_tools.build.storage.records import Record
 from mesh_tools.build.storage.warehouse import Warehouse, read_record
 from mesh_tools.build.storage.work_copy import adopt_work_copy, refresh_work_copy
 from mesh_tools.errors import Location, MeshError, did_you_mean
-from mesh_tools.files import replace_file
+from mesh_tools.files import disk_hint, replace_file
 from mesh_tools.interface.document import from_json, to_json
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface
@@ -309,12 +309,5 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise MeshError(
-            f"cannot be written: {error.strerror}", where=Location.of(error.filename or path), hint=_hint(error)
+            f"cannot be written: {error.strerror}", where=Location.of(error.filename or path), hint=disk_hint(error)
         ) from None
-
-
-def _hint(error: OSError) -> str | None:
-    import errno  # noqa: PLC0415 - only after a failure
-
-    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-    return "make room, then run `mesh build --resume`; what was published is untouched" if full else None

@@ -18,7 +18,7 @@ from typing import Any
 
 from mesh_tools.build.storage.layout import database_in, published_file, work_file
 from mesh_tools.errors import ExitCode, Location, MeshError, display_path
-from mesh_tools.files import write_atomically
+from mesh_tools.files import disk_hint, write_atomically
 from mesh_tools.interface.document.yaml_writer import dump
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
@@ -51,7 +51,9 @@ def provide_profile(workspace: Workspace, project: Project) -> Path | None:
             work_file(workspace, name, project.name).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, (_MARK + dump(content)).encode())
     except OSError as error:
-        raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(error.filename or path)) from None
+        raise MeshError(
+            f"cannot be written: {error.strerror}", where=Location.of(error.filename or path), hint=disk_hint(error)
+        ) from None
     return folder
 
 
@@ -89,7 +91,9 @@ def write_build_profile(
         content = {_profile_name(project): {"target": environment, "outputs": {environment: output}}}
         write_atomically(folder / PROFILES_FILE, (_MARK + dump(content)).encode())
     except OSError as error:
-        raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(error.filename or folder)) from None
+        raise MeshError(
+            f"cannot be written: {error.strerror}", where=Location.of(error.filename or folder), hint=disk_hint(error)
+        ) from None
     return folder
 
 
