@@ -61,6 +61,15 @@ PROJECTS: dict[str, dict[str, str]] = {
         "models/raw.yml": RELATION % DATED,
         "profiles.yml": LANDING.format(name="dated"),
     },
+    "hooked": {
+        "dbt_project.yml": """
+            name: hooked
+            profile: hooked
+            on-run-start: ["attach if not exists '../landing.duckdb' as landing (read_only)"]
+            """,
+        "models/one.sql": f"{{{{ config(materialized='table') }}}} {READS_SOURCE}",
+        "models/raw.yml": RELATION % DATED,
+    },
     "undated": {
         "models/one.sql": READS_SOURCE,
         "models/raw.yml": RELATION % "",
@@ -70,6 +79,8 @@ PROJECTS: dict[str, dict[str, str]] = {
 }
 # Nothing can be known of what these read.
 NEVER_SURE = {"undated", "file_reader"}
+# Their sources tell when they were loaded.
+ASKED = {"dated", "hooked"}
 CSV = "n\n1\n2\n"
 
 
@@ -108,7 +119,7 @@ def again(mesh: BuiltMesh) -> Told:
 
 
 def test_what_has_not_changed_is_not_built(again: Told) -> None:
-    expected = dict.fromkeys(PROJECTS, "unchanged") | dict.fromkeys(NEVER_SURE | {"dated"}, "success")
+    expected = dict.fromkeys(PROJECTS, "unchanged") | dict.fromkeys(NEVER_SURE | ASKED, "success")
     assert again.statuses == expected
     assert again.project("settled").reason == "nothing that it is made of has changed"
     assert not (again.folder / "settled").exists(), "dbt was not started"
@@ -125,11 +136,11 @@ def test_a_source_without_freshness_is_built_every_time(again: Told) -> None:
 
 def test_freshness_is_asked_first_when_the_source_is_known(again: Told) -> None:
     """The first build shows which sources there are; the second asks dbt how fresh they are, before it builds."""
-    assert again.reasons("dated") == ("the data of source raw.numbers changed",)
+    assert {again.reasons(name) for name in ASKED} == {("the data of source raw.numbers changed",)}
 
 
 def test_without_anything_to_build_dbt_is_never_started(mesh: BuiltMesh, again: Told) -> None:
-    sure = [name for name in again.statuses if name not in NEVER_SURE | {"dated"}]
+    sure = [name for name in again.statuses if name not in NEVER_SURE | ASKED]
     told = build(mesh, *sure)
     assert told.statuses == dict.fromkeys(sure, "unchanged")
     assert told.run.setup == 0
@@ -176,9 +187,18 @@ def test_a_file_that_was_only_touched_is_no_change(changed: Told) -> None:
     assert changed.project("csv_touched").status == "unchanged"
 
 
-def test_a_source_that_was_not_loaded_since_is_no_change(changed: Told) -> None:
-    assert changed.project("dated").status == "unchanged"
-    assert (changed.folder / "dated" / "freshness" / "sources.json").is_file(), "dbt was asked"
+@pytest.mark.parametrize("project", sorted(ASKED))
+def test_a_source_that_was_not_loaded_since_is_no_change(changed: Told, project: str) -> None:
+    assert changed.project(project).status == "unchanged"
+    assert (changed.folder / project / "freshness" / "sources.json").is_file(), "dbt was asked"
+
+
+def test_to_ask_a_source_dbt_need_not_parse_the_whole_project_again(again: Told, changed: Told) -> None:
+    """Although it is asked with another profile than the project is built with."""
+    for told in (again, changed):
+        log = (told.folder / "hooked" / "dbt.log").read_text()
+        assert "Found 1 model" in log
+        assert "profile has changed" not in log
 
 
 def test_what_nothing_happened_to_is_not_built_beside_what_changed(changed: Told) -> None:

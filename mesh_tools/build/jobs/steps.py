@@ -67,7 +67,10 @@ def dbt_steps(
     if context.request.variables is not None:
         command += ["--vars", context.request.variables]
     deps = [["deps"]] if needs_deps(project) else []
-    folders = Folders(artifacts=artifacts, logs=context.artifacts(project.name), cache=context.cache(project.name))
+    cache = context.cache(project.name)
+    if target.folder is None:
+        cache /= "elsewhere"  # where the profile is another, dbt would not go on with a partial parse of this one
+    folders = Folders(artifacts=artifacts, logs=context.artifacts(project.name), cache=cache)
     return (yield from run_dbt(project, [*deps, command], folders, context.tell))
 
 
