@@ -153,7 +153,7 @@ def meshes(draw: st.DrawFn) -> Mesh:
         others = [other for other in names if other < name or (other > name and draw(st.integers(0, 4)) == 0)]
         reads = draw(st.lists(st.sampled_from(others), unique=True, max_size=3)) if others else []
         calls = draw(st.lists(st.sampled_from([_VAR, _ENV, _SOURCE]), unique=True, max_size=2))
-        projects[name] = Project(sorted(reads), calls, inner=draw(st.sampled_from([0, 0, 2])))
+        projects[name] = Project(sorted(reads), calls, inner=draw(st.sampled_from([0, 2])))
     return Mesh(projects)
 
 
