@@ -76,23 +76,22 @@ def test_what_failed_or_was_skipped_is_built_once_it_can_be(built: Told) -> None
 
 @pytest.fixture(scope="module")
 def broken(mesh: BuiltMesh, built: Told) -> Told:
-    """Both products change; a test refuses the one."""
+    """Both products of shop change, and a test refuses the one; elsewhere a model fails."""
     assert built.run.ok
     mesh.write("shop/models/orders.sql", "select null::integer as order_id")
     mesh.write("shop/models/customers.sql", "select 8 as customer_id")
-    mesh.write("weather/models/days.sql", f"{TABLE} select 2 as day")
+    mesh.write("weather/models/days.sql", f"{TABLE} select 'wrong'::integer as day")
     mesh.write("crm/models/people.sql", f"{TABLE} select customer_id, 'new' as state from {{{{ ref('customers') }}}}")
     return build_text(mesh, code=1)
 
 
 def test_a_failure_stops_consumers_of_that_product_alone(broken: Told) -> None:
-    """Customers are what they were before: they passed, but data is published together or not at all."""
     assert broken.statuses == {
         "shop": "failed",
         "sales": "skipped",
         "crm": "success",
         "board": "skipped",
-        "weather": "success",
+        "weather": "failed",
     }
     assert broken.project("sales").reason == "shop.orders was not built"
     assert broken.project("board").reason == "sales was not built"
@@ -100,48 +99,44 @@ def test_a_failure_stops_consumers_of_that_product_alone(broken: Told) -> None:
 
 
 def test_the_last_good_generation_stays_what_everybody_reads(mesh: BuiltMesh, broken: Told) -> None:
+    """Customers passed, and are what they were before: the data of a project is published together or not at all."""
     assert not broken.run.ok
     data = mesh.connect()
     assert data.execute("select order_id from shop.main.orders").fetchall() == [(1,)]
     assert data.execute("select customer_id from shop.main.customers").fetchall() == [(7,)]
     assert data.execute("select order_id from board.main.chart").fetchall() == [(1,)]
     assert data.execute("select customer_id, state from crm.main.people").fetchall() == [(7, "new")]
-    assert data.execute("select day from weather.main.days").fetchall() == [(2,)]
+    assert data.execute("select day from weather.main.days").fetchall() == [(1,)]
 
 
-def test_the_summary_names_the_test_its_file_and_the_command_to_look_closer(broken: Told) -> None:
+def test_the_summary_names_a_test_its_file_and_the_command_to_look_closer(broken: Told) -> None:
     assert "shop: test not_null_orders_order_id fail\n  --> shop/models/shop.yml\n" in broken.output
     assert "  look closer: cd shop && dbt build --select not_null_orders_order_id\n" in broken.output
     assert f"  dbt's output: .mesh/runs/{broken.run.id}/shop/dbt.log\n" in broken.output
 
 
+def test_the_summary_names_a_model_its_file_and_dbts_message(broken: Told) -> None:
+    assert "weather: model days error\n  --> weather/models/days.sql\n" in broken.output
+    assert "Could not convert string 'wrong' to INT32" in broken.output
+    assert "  look closer: cd weather && dbt build --select days\n" in broken.output
+
+
 @pytest.fixture(scope="module")
 def tried_again(mesh: BuiltMesh, broken: Told) -> Told:
-    """No file was touched since; --fail-fast this time, with something behind the failure that would be built."""
+    """No file of shop was touched since; and there is something behind it that could be built."""
     assert not broken.run.ok
-    mesh.write("shop/models/orders.sql", "select 'wrong'::integer as order_id")
     mesh.write("crm/models/people.sql", PROJECTS["crm"]["models/people.sql"])
-    return build_text(mesh, "--fail-fast", "--workers", "1", code=1)
+    return build(mesh, "--fail-fast", "--workers", "1", code=1)
+
+
+def test_a_project_that_failed_is_built_again_although_its_files_are_the_same(broken: Told, tried_again: Told) -> None:
+    assert tried_again.project("shop").status == "failed"
+    assert tried_again.reasons("shop") == broken.reasons("shop")
 
 
 def test_fail_fast_stops_everything_else(tried_again: Told) -> None:
-    assert tried_again.project("shop").status == "failed"
-    reasons = {name: tried_again.project(name).reason for name in ("sales", "crm", "board")}
-    assert reasons == dict.fromkeys(reasons, "shop failed, and --fail-fast was given")
-
-
-def test_the_summary_names_the_model_its_file_and_dbts_message(tried_again: Told) -> None:
-    assert "shop: model orders error\n  --> shop/models/orders.sql\n" in tried_again.output
-    assert "Could not convert string 'wrong' to INT32" in tried_again.output
-    assert "  look closer: cd shop && dbt build --select orders\n" in tried_again.output
-
-
-def test_a_project_that_failed_is_built_again_although_its_files_are_the_same(
-    mesh: BuiltMesh, tried_again: Told
-) -> None:
-    told = build(mesh, "shop", code=1)
-    assert told.statuses == {"shop": "failed"}
-    assert told.reasons("shop") == tried_again.reasons("shop")
+    reasons = {name: tried_again.project(name).reason for name in tried_again.statuses if name != "shop"}
+    assert reasons == dict.fromkeys(("sales", "crm", "board", "weather"), "shop failed, and --fail-fast was given")
 
 
 def test_a_project_whose_files_are_again_those_of_its_last_good_build_is_not_built(

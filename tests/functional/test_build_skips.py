@@ -214,26 +214,32 @@ def test_a_build_brings_what_the_changed_files_say(mesh: BuiltMesh, changed: Tol
     assert data.execute("select sum(n) from csv_read.main.one").fetchall() == [(6,)]
 
 
-def test_a_source_that_was_loaded_since_is_built_and_so_is_what_has_another_profile(
-    mesh: BuiltMesh, changed: Told
-) -> None:
+@pytest.fixture(scope="module")
+def asked(mesh: BuiltMesh, changed: Told) -> Told:
+    """Of two projects, one has another profile and newer data now, and the other is built since it shall be."""
     assert changed.project("dated").status == "unchanged"
     land(mesh, n=3, day=2)
     mesh.write("dated/profiles.yml", LANDING.format(name="dated").replace("dated.duckdb", "elsewhere.duckdb"))
-    told = build(mesh, "dated")
-    assert told.reasons("dated") == ("profiles.yml changed", "the data of source raw.numbers changed")
+    return build(mesh, "dated", "settled", "--force")
+
+
+def test_a_source_that_was_loaded_since_is_built(mesh: BuiltMesh, asked: Told) -> None:
+    assert "the data of source raw.numbers changed" in asked.reasons("dated")
     with duckdb.connect(mesh.root / "dated/elsewhere.duckdb") as data:
         assert data.execute("select n from main.one").fetchall() == [(3,)]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [(["--force"], "--force was given"), (["--vars", "{level: 2}"], "--vars changed")],
-    ids=["force", "vars"],
-)
-def test_a_project_is_built_when_it_is_asked_for(mesh: BuiltMesh, arguments: list[str], reason: str) -> None:
-    told = build(mesh, "settled", *arguments)
-    assert (told.statuses, told.reasons("settled")) == ({"settled": "success"}, (reason,))
+def test_a_project_with_another_profile_of_its_own_is_built(asked: Told) -> None:
+    assert "profiles.yml changed" in asked.reasons("dated")
+
+
+def test_a_project_is_built_when_it_shall_be(asked: Told) -> None:
+    assert asked.reasons("settled") == ("--force was given",)
+
+
+def test_other_variables_build_everything_that_is_asked_for(mesh: BuiltMesh, asked: Told) -> None:
+    assert asked.run.ok
+    assert build(mesh, "settled", "--vars", "{level: 2}").reasons("settled") == ("--vars changed",)
 
 
 # --- what comes from upstream --------------------------------------------------------------------------------------
@@ -254,9 +260,13 @@ UPSTREAM = {
     },
     "crm": {"models/people.sql": "{{ config(materialized='table') }} select * from {{ ref('shop', 'customers') }}"},
     "board": {"models/chart.sql": "{{ config(materialized='table') }} select * from {{ ref('sales', 'revenue') }}"},
+    "legacy": {
+        "models/raw.yml": "sources: [{name: old, database: shop, schema: main, tables: [{name: orders}]}]\n",
+        "models/counted.sql": "select count(*) as n from {{ source('old', 'orders') }}",
+    },
     "staff": {"models/chart.sql": "{{ config(materialized='table') }} select * from {{ ref('sales', 'volume') }}"},
 }
-READS = {"sales": ("shop",), "crm": ("shop",), "board": ("sales",), "staff": ("sales",)}
+READS = {"sales": ("shop",), "crm": ("shop",), "legacy": ("shop",), "board": ("sales",), "staff": ("sales",)}
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +292,11 @@ def test_a_product_with_the_same_data_keeps_its_consumers_as_they_are(mended: To
     assert [mended.project(name).status for name in ("sales", "board", "staff")] == ["unchanged"] * 3
 
 
+def test_a_source_that_another_project_builds_has_changed_when_that_was_built(mended: Told) -> None:
+    """It is read past the products, so that nothing compares its data."""
+    assert mended.reasons("legacy") == ("the data of source old.orders changed",)
+
+
 def test_a_product_with_other_data_has_its_consumers_built(stream: BuiltMesh, mended: Told) -> None:
     assert mended.reasons("crm") == ("the data of shop.customers changed",)
     assert stream.connect().execute("select customer_id from crm.main.people").fetchall() == [(8,)]
@@ -293,7 +308,7 @@ def test_a_change_goes_on_only_as_far_as_data_changes(stream: BuiltMesh, mended:
     stream.write("shop/models/orders.sql", ORDERS.replace("20", "30"))
     told = build(stream)
     expected = {"shop": "success", "crm": "unchanged", "sales": "success", "board": "success", "staff": "unchanged"}
-    assert told.statuses == expected
+    assert told.statuses == expected | {"legacy": "success"}
     assert told.reasons("sales") == ("the data of shop.orders changed",)
     assert told.reasons("board") == ("the data of sales.revenue changed",)
     assert stream.connect().execute("select revenue from board.main.chart").fetchall() == [(40,)]

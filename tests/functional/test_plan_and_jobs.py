@@ -6,8 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from support.meshes import BuiltMesh
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("jobs")]
 
 Job = dict[str, Any]
-TABLE = "{{ config(materialized='table') }} "
 PROJECTS = {
     "shop": {"models/orders.sql": "select 1 as n", "models/orders.yml": PUBLIC % "orders"},
     "weather": {"models/days.sql": "select 5 as n", "models/days.yml": PUBLIC % "days"},
@@ -127,22 +125,58 @@ def test_a_job_with_nothing_to_do_ends_at_once_and_well(mesh: BuiltMesh, tmp_pat
     assert (code, output.splitlines()[0]) == (0, "shop: unchanged")
 
 
-def test_a_job_reads_the_generation_that_its_plan_has_pinned(mesh: BuiltMesh) -> None:
-    """Although a newer one was published meanwhile: all jobs of a plan see the same state."""
+@pytest.fixture(scope="module")
+def planned(mesh: BuiltMesh) -> Job:
+    """A job for a consumer alone."""
     mesh.write("sales/models/sold.sql", PROJECTS["sales"]["models/sold.sql"].replace("o.n + d.n", "100 * o.n + d.n"))
     (job,) = jobs_of(mesh, "--select", "sales")
     assert (job["after"], sorted(job["pins"])) == ([], ["shop", "weather"])
     assert job["pins"]["shop"].startswith("gen-1-")
+    return job
+
+
+@pytest.fixture(scope="module")
+def refused(mesh: BuiltMesh, planned: Job) -> tuple[int, str]:
+    """What the job says while `mesh build` is inside a model, which waits for what it reads."""
+    pipe = mesh.root / "pipe"
+    os.mkfifo(pipe)
+    mesh.write("shop/models/orders.sql", f"select x as n from read_csv('{pipe}', columns = {{'x': 'int'}})")
+    process = start({**planned, "argv": [*planned["argv"][:3], "build", "shop"]})
+    with pipe.open("w") as writer:  # opens when the model opens it
+        told = end(start(planned))
+        writer.write("2\n")
+    code, output = end(process)
+    assert code == 0, output
     mesh.write("shop/models/orders.sql", "select 2 as n")
-    mesh.run("mesh", "build", "shop")
-    code, output = end(start(job))
+    return told
+
+
+def test_a_job_is_refused_while_a_build_runs(refused: tuple[int, str]) -> None:
+    code, output = refused
+    assert code == 2
+    assert output.startswith("error: another build of dev is running: process ")
+    assert "  hint: wait for it" in output
+
+
+def test_a_build_is_refused_while_a_job_runs(mesh: BuiltMesh) -> None:
+    with locked(mesh.root / ".mesh/lock/dev", "a job", shared=True) as holder:
+        assert holder is None
+        done = mesh.run("mesh", "build", check=False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: another build of dev is running: a job")
+
+
+def test_a_job_reads_the_generation_that_its_plan_has_pinned(
+    mesh: BuiltMesh, planned: Job, refused: tuple[int, str]
+) -> None:
+    """Although a newer one was published meanwhile: all jobs of a plan see the same state."""
+    assert refused
+    code, output = end(start(planned))
     assert code == 0, output
     data = mesh.connect()
     assert data.execute("select n from shop.main.orders").fetchall() == [(2,)]
     assert data.execute("select n from sales.main.sold").fetchall() == [(105,)]
-    assert [(job["id"], job["reasons"]) for job in jobs_of(mesh) if job["action"] == "build"] == [
-        ("sales", ["the data of shop.orders changed"])
-    ]
+    (job,) = jobs_of(mesh, "--select", "sales")
+    assert (job["action"], job["reasons"]) == ("build", ["the data of shop.orders changed"])
 
 
 def test_a_pin_that_is_not_there_any_more_is_one_error(mesh: BuiltMesh) -> None:
@@ -166,30 +200,3 @@ def test_a_slip_of_the_pen_is_no_run(mesh: BuiltMesh, arguments: list[str], expe
     assert done.returncode == 2
     assert expected in done.stderr
     assert sorted((mesh.root / ".mesh/runs").iterdir()) == runs
-
-
-@contextmanager
-def building(mesh: BuiltMesh, reader: str) -> Iterator[None]:
-    """While `mesh build` is inside a model, which waits for what it reads."""
-    pipe = mesh.root / "pipe"
-    os.mkfifo(pipe)
-    mesh.write(f"{reader}/models/waits.sql", f"{TABLE} select * from read_csv('{pipe}', columns = {{'x': 'int'}})")
-    job = {"argv": [*jobs_of(mesh)[0]["argv"][:3], "build", reader], "folder": str(mesh.root), "environment": {}}
-    process = start(job)
-    with pipe.open("w") as writer:  # opens when the model opens it
-        yield
-        writer.write("1\n")
-    code, output = end(process)
-    assert code == 0, output
-
-
-def test_a_job_is_refused_while_a_build_runs_and_a_build_while_a_job_does(mesh: BuiltMesh) -> None:
-    with building(mesh, "weather"):
-        done = mesh.run("mesh", "run", "--job", "shop", check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: another build of dev is running: process ")
-    assert "  hint: wait for it" in done.stderr
-    with locked(mesh.root / ".mesh/lock/dev", "a job", shared=True) as holder:
-        assert holder is None
-        refused = mesh.run("mesh", "build", check=False)
-    assert (refused.returncode, refused.stderr.splitlines()[0]) == (2, "error: another build of dev is running: a job")

@@ -150,4 +150,5 @@ def test_what_plain_dbt_has_built_is_seen_once_it_is_published(mesh: BuiltMesh, 
     done = mesh.run("mesh", "publish", "shop")
     assert done.stdout.startswith("shop: 1 product published to .mesh/registry, dev (unchanged), data as gen-4-")
     assert orders(mesh) == [(4,)]
-    assert build(mesh).reasons("sales") == ("the data of shop.orders changed",)
+    (sales,) = json.loads(mesh.run("mesh", "plan", "--format", "json", "sales").stdout)["jobs"]
+    assert (sales["action"], sales["reasons"]) == ("build", ["the data of shop.orders changed"])
