@@ -144,6 +144,8 @@ class _Running:
         finally:
             setup = round(self._workers.setup, 3)
             self._workers.close()
+            if self._runner is not None:
+                self._runner.abandon()
             self._context.inputs.hashes.save()
             self._record = replace(self._record, seconds=round(time.monotonic() - self._began, 3), setup=setup)
             if self._order:

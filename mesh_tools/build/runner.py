@@ -92,6 +92,12 @@ class Runner(Generic[_T]):
                 for message in self._workers.pool(0).wait():
                     self._hear(message)
 
+    def abandon(self) -> None:
+        """Let jobs that have not ended clean up, once their workers are gone."""
+        for running in self._running.values():
+            running.job.close()
+        self._running.clear()
+
     def published(self, project: str) -> None:
         """The products of ``project`` are there, while the rest of it is still being built."""
         if (project,) in self._running:
