@@ -89,8 +89,10 @@ class Pool:
     def ask(self, number: int, request: Mapping[str, Any]) -> None:
         """Let a worker serve ``request``; its last event is ``end``, or ``lost`` when it dies before."""
         worker = self._workers[number]
+        data = json.dumps(dict(request)).encode() + b"\n"
         with suppress(BrokenPipeError):  # it has died: reading from it tells
-            os.write(worker.requests, json.dumps(dict(request)).encode() + b"\n")
+            while data:  # a signal may cut a write short
+                data = data[os.write(worker.requests, data) :]
 
     def release(self, number: int) -> None:
         """The worker has nothing to do any more; an old one is let go."""
@@ -215,9 +217,12 @@ class _Spawned(_Worker):
     def _end(self) -> int | None:
         try:
             return self._process.wait(1.0)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+        except KeyboardInterrupt:
+            self._process.kill()
+            raise
 
 
 class _Forked(_Worker):

@@ -72,6 +72,8 @@ class _Line:
         # Not sys.stdin: a thread that waits in it would disturb the interpreter's end.
         with os.fdopen(descriptor, "rb") as stream:
             for line in stream:
+                if not line.endswith(b"\n"):
+                    break  # mesh was killed while it wrote this
                 self._idle.clear()
                 self._queue.put(json.loads(line))
         if not self._idle.is_set():
