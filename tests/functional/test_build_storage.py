@@ -191,7 +191,7 @@ def test_the_rest_is_as_it_was_before_it_failed(eager: BuiltMesh, rest_fails: To
 def test_the_next_build_builds_it_again(eager: BuiltMesh, rest_fails: Told) -> None:
     assert not rest_fails.run.ok
     eager.write("maker/models/private_a.sql", "select 1 as n")
-    told = build(eager)
+    told = build(eager, "--workers", "2")
     assert told.statuses == {"maker": "success", "user": "unchanged"}
     # What was published early in the first build is gone, now that nobody reads it.
     kept = [path.name.split("-")[1] for path in sorted((eager.root / ".mesh/data/dev/maker").glob("gen-*"))]
