@@ -143,13 +143,15 @@ class _Running:
             outcome = "success" if self._record.ok else "failed"
         finally:
             setup = round(self._workers.setup, 3)
-            self._workers.close()
-            if self._runner is not None:
-                self._runner.abandon()
-            self._context.inputs.hashes.save()
-            self._record = replace(self._record, seconds=round(time.monotonic() - self._began, 3), setup=setup)
-            if self._order:
-                self._close(outcome)
+            try:
+                self._workers.close()
+            finally:  # Ctrl-C may come twice
+                if self._runner is not None:
+                    self._runner.abandon()
+                self._context.inputs.hashes.save()
+                self._record = replace(self._record, seconds=round(time.monotonic() - self._began, 3), setup=setup)
+                if self._order:
+                    self._close(outcome)
         self._leave_to_plain_dbt()
         return self._record
 

@@ -123,6 +123,20 @@ def test_an_interrupted_build_ends_in_order_and_keeps_what_was_published(mesh: B
 
 
 @pytest.mark.usefixtures("endless")
+def test_ctrl_c_again_and_again_leaves_the_journal_closed_and_nothing_running(mesh: BuiltMesh) -> None:
+    build = started(mesh, "--force", "--workers", "1")
+    for _ in range(3):
+        os.killpg(build.pid, signal.SIGINT)
+        if wait_for(lambda: outcome_of(mesh, newest_run(mesh)) is not None, seconds=0.2):
+            break
+    output, errors = build.communicate(timeout=60)
+    assert build.returncode == 130
+    assert "Traceback" not in output + errors
+    assert outcome_of(mesh, newest_run(mesh)) == "interrupted"
+    assert nothing_is_left(mesh)
+
+
+@pytest.mark.usefixtures("endless")
 def test_after_a_kill_the_next_build_waits_for_the_dbt_that_is_left_and_succeeds(mesh: BuiltMesh) -> None:
     build = started(mesh, "--force")
     assert workers_of(mesh.root)
