@@ -22,7 +22,7 @@ from mesh_tools.build.plan.files import project_files
 from mesh_tools.build.plan.inputs import Gathered, changed_files
 from mesh_tools.build.plan.sources import loaded_at
 from mesh_tools.build.runs import ProjectRun, Started
-from mesh_tools.build.storage import Record, Target
+from mesh_tools.build.storage import PRODUCTS_FIRST, Record, Target
 from mesh_tools.build.storage.profiles import provide_profile
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.sync import ProjectSync
@@ -196,7 +196,7 @@ class _ProjectJob:
         if not outcomes[-1].success:
             return (yield from self._conclude(built, outcomes, synced))
         # The rest is not there yet: should it fail, the next build must not think that it is.
-        early = replace(built, partial="the products")
+        early = replace(built, partial=PRODUCTS_FIRST)
         yield from publish_steps(self._context, self._project, early, self._artifacts)
         target = self._context.storage.begin(self._project, self._context.run.id, fresh=False, pins={})
         self._remember(target, built.gathered, built.began)

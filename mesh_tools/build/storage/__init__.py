@@ -5,6 +5,6 @@ One small interface, :class:`~mesh_tools.build.storage.base.Storage`, and one mo
 
 from mesh_tools.build.storage.base import Storage, Target
 from mesh_tools.build.storage.choose import open_storage
-from mesh_tools.build.storage.records import Inputs, Record, SourceState
+from mesh_tools.build.storage.records import PRODUCTS_FIRST, Inputs, Record, SourceState
 
-__all__ = ["Inputs", "Record", "SourceState", "Storage", "Target", "open_storage"]
+__all__ = ["PRODUCTS_FIRST", "Inputs", "Record", "SourceState", "Storage", "Target", "open_storage"]

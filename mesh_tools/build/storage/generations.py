@@ -31,7 +31,7 @@ from mesh_tools.build.storage.layout import (
     project_folder,
 )
 from mesh_tools.build.storage.profiles import has_own_profile, profile_folder, write_build_profile
-from mesh_tools.build.storage.records import Record
+from mesh_tools.build.storage.records import PRODUCTS_FIRST, Record
 from mesh_tools.build.storage.warehouse import Warehouse, read_record
 from mesh_tools.build.storage.work_copy import adopt_work_copy, refresh_work_copy
 from mesh_tools.errors import Location, MeshError, did_you_mean
@@ -136,7 +136,8 @@ class Generations:
                 raise MeshError("this generation has vanished while it was built", where=Location.of(database))
             _reach_disk(database)
             # What takes room comes first: once consumers read the generation, nothing must fail any more.
-            refresh_work_copy(self._folder(record.project), record.project, target.folder)
+            if record.partial != PRODUCTS_FIRST:  # plain dbt needs the rest, too
+                refresh_work_copy(self._folder(record.project), record.project, target.folder)
             replace_file(target.folder / INTERFACE, to_json(interface), durable=True)
             replace_file(target.folder / RECORD, msgspec.json.encode(replace(record, id=target.id)), durable=True)
             self._point(target.folder)

@@ -6,6 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+PRODUCTS_FIRST = "the products"
+"""What a generation holds that was published before the rest of its project was built."""
+
 SourceKind = Literal["files", "relation", "project", "unknown"]
 
 
