@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from mesh_tools.artifacts.manifest import Manifest, ModelNode, Node, SnapshotNode, UnitTestNode
+from mesh_tools.mesh.summary import is_stub
 
 # What dbt can be told to build; a source or an exposure is only read.
 BUILDABLE = frozenset({"model", "seed", "snapshot", "test", "unit_test", "function"})
@@ -24,7 +25,7 @@ def selectors_of(nodes: Iterable[Node | UnitTestNode]) -> list[str]:
 def buildable(manifest: Manifest) -> dict[str, Node | UnitTestNode]:
     """Everything that `dbt build` runs in a project, by unique_id: also what its packages bring."""
     nodes: dict[str, Node | UnitTestNode] = {
-        key: node for key, node in manifest.nodes.items() if key.split(".", 1)[0] in BUILDABLE and not _is_stub(node)
+        key: node for key, node in manifest.nodes.items() if key.split(".", 1)[0] in BUILDABLE and not is_stub(node)
     }
     return {**nodes, **manifest.unit_tests}
 
@@ -120,7 +121,3 @@ def ephemeral(manifest: Manifest) -> frozenset[str]:
 
 def _is_ephemeral(node: Node | UnitTestNode) -> bool:
     return isinstance(node, ModelNode) and node.config.materialized == "ephemeral"
-
-
-def _is_stub(node: Node) -> bool:
-    return "mesh_external" in (node.tags or ())
