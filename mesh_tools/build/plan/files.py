@@ -66,13 +66,18 @@ def project_files(project: Project) -> ProjectFiles:
             continue  # it was removed meanwhile, or is a link to nowhere
         digests[label] = digest(data)
         stamps.append((label, stat.st_mtime_ns, stat.st_ino))
-        env_vars.update(name.decode(errors="replace") for name in _ENV_VAR.findall(data))
+        env_vars.update(env_vars_in(data))
         is_model = path.suffix in _MODEL_FILES and any(folder in path.parents for folder in models)
         if is_model and _READS_FILES.search(_COMMENT.sub(b"", data)):
             readers.append(label)
     return ProjectFiles(
         digests=digests, env_vars=frozenset(env_vars), readers=tuple(readers), stamp=hash(tuple(stamps))
     )
+
+
+def env_vars_in(data: bytes) -> set[str]:
+    """Names of the environment variables that a file reads."""
+    return {name.decode(errors="replace") for name in _ENV_VAR.findall(data)}
 
 
 def digest(data: bytes) -> str:

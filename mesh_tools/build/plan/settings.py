@@ -8,9 +8,10 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
-from mesh_tools.build.plan.files import digest
+from mesh_tools.build.plan.files import digest, env_vars_in
 from mesh_tools.model.project import Project
 
+_SECRET = "DBT_ENV_SECRET"  # noqa: S105 - dbt's prefix for names of secrets
 _DUCKDB = ("dbt-core", "dbt-duckdb", "duckdb")
 LOCK_FILE = "package-lock.yml"
 """The one setting that `dbt deps` itself writes."""
@@ -48,7 +49,10 @@ def _profile(project: Project) -> Mapping[str, str]:
     for folder in folders:
         path = Path(folder, "profiles.yml") if folder else None
         if path and path.is_file():
-            return {"profiles.yml": digest(path.read_bytes())}
+            data = path.read_bytes()
+            # A new password gives no other data.
+            names = {name for name in env_vars_in(data) if not name.startswith(_SECRET)}
+            return {"profiles.yml": digest(data), **_environment(names)}
     return {}
 
 

@@ -86,3 +86,17 @@ def test_versions_of_packages_from_elsewhere_count(project: Project) -> None:
         package = InstalledPackage(kind, "x", Location("packages.yml"))
         with_package = Project(name="shop", path=project.path, domain="shop", where=project.where, packages=(package,))
         assert ("package-lock.yml" in found(with_package)) is counts
+
+
+def test_variables_that_the_profile_reads_count_but_secrets_do_not(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("SHOP_SCHEMA", "DBT_ENV_SECRET_PW")
+    (project.path / "profiles.yml").write_text("\n".join(f"{{{{ env_var('{name}') }}}}" for name in names))
+    monkeypatch.setenv("SHOP_SCHEMA", "mine")
+    before = found(project, storage="profile")
+    assert "$SHOP_SCHEMA" in before
+    monkeypatch.setenv("DBT_ENV_SECRET_PW", "new")
+    assert found(project, storage="profile") == before
+    monkeypatch.setenv("SHOP_SCHEMA", "yours")
+    assert found(project, storage="profile") != before
