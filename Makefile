@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench docs check lock clean
+.PHONY: help setup demo test lint format bench soak docs check lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ format: $(BIN)/.dev ## Mend what the linter can mend, and format
 
 bench: $(BIN)/.dev ## Measure beside peers; writes docs/benchmarks.md
 	@$(BIN)/python tests/benchmarks/run.py
+
+soak: $(BIN)/.dev ## Kill 100 builds at random moments; writes docs/benchmarks.md
+	@$(BIN)/python tests/soak/run.py
 
 docs: $(BIN)/.dev ## Write the generated parts of docs/ anew
 	@$(BIN)/python -m mesh_tools schema mesh > docs/schemas/mesh.json

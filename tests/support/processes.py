@@ -38,6 +38,9 @@ class Process:
 
 def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start ``mesh`` in a mesh, in a session of its own, as a terminal would."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell has started this in the background; what is started from here would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [Path(sys.executable).with_name("mesh"), *arguments],
         cwd=root,
