@@ -40,7 +40,8 @@ class Storage(Protocol):
     def record(self, project: str) -> Record | None:
         """The last good build of ``project``, of this mesh or of another one that shares the storage.
 
-        A record that cannot be read is as one that is not there: the project is built again.
+        When it cannot be read, the project is built again. Where there is data nonetheless, what is returned knows
+        nothing but that: it has no inputs, and what is built next goes on from the data.
         """
 
     def begin(self, project: Project, run: str, *, fresh: bool, pins: Mapping[str, Target]) -> Target:

@@ -62,7 +62,13 @@ class Generations:
         found = self._workspace.projects.get(project)
         if found is not None and has_own_profile(self._workspace, found):
             return self._elsewhere(found).record(project)
-        return read_record(self._folder(project) / self._wanted.get(project, CURRENT) / RECORD)
+        folder = self._folder(project)
+        record = read_record(folder / self._wanted.get(project, CURRENT) / RECORD)
+        current = current_of(folder)
+        if record is None and current is not None and _is_unknown(current):
+            # There may be history in it: it is built again, but not from nothing.
+            return Record(id=current.name, project=project, run="", built_at="", stateful=True)
+        return record
 
     def records(self, project: str) -> list[Record]:
         """Every generation that is kept and complete, oldest first; of each build only what it ended with."""
@@ -90,7 +96,7 @@ class Generations:
             self._remove_unfinished(folder)
             generation.mkdir()
             base = current_of(folder)
-            if base is not None and not fresh:
+            if base is not None and (not fresh or _is_unknown(base)):
                 copy_file(database_in(base, project.name), database_in(generation, project.name))
         return self._target(project, generation, pins)
 
@@ -141,6 +147,7 @@ class Generations:
             replace_file(target.folder / INTERFACE, to_json(interface), durable=True)
             replace_file(target.folder / RECORD, msgspec.json.encode(replace(record, id=target.id)), durable=True)
             self._point(target.folder)
+        with suppress(OSError):  # consumers read it already: what cannot be removed stays
             self._remove_old(record.project)
 
     def published(self, project: str) -> None:
@@ -227,6 +234,8 @@ class Generations:
         if current is None:
             return None
         descriptor = pin(current / RECORD)
+        if descriptor is None and _is_there(current):
+            return current  # its record was lost, so that there is nothing to be pinned
         if descriptor is None or not is_published(current):
             # Another job of the same plan has published, and removed this one meanwhile.
             if descriptor is not None:
@@ -241,7 +250,7 @@ class Generations:
         if name is None:
             return None
         folder = self._folder(upstream) / name
-        if not is_published(folder):
+        if not _is_there(folder):
             hint = "make a new plan: mesh plan"
             raise MeshError(f"{upstream} has no generation {name} any more", where=Location.of(folder), hint=hint)
         return folder
@@ -258,7 +267,7 @@ class Generations:
 
     def _remove_unfinished(self, folder: Path) -> None:
         for path in generations_in(folder):
-            if not is_published(path) and not is_open(database_in(path, folder.name)):
+            if not _is_there(path) and not is_open(database_in(path, folder.name)):
                 shutil.rmtree(path, ignore_errors=True)
         for path in folder.glob(f".{CURRENT}.*"):
             path.unlink(missing_ok=True)
@@ -275,6 +284,16 @@ class Generations:
                 # What is half removed must not look complete.
                 (path / RECORD).unlink(missing_ok=True)
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_there(generation: Path) -> bool:
+    """Whether it was published: consumers may read one that has lost its record."""
+    return is_published(generation) or generation == current_of(generation.parent)
+
+
+def _is_unknown(generation: Path) -> bool:
+    """Whether there is data whose record is damaged or lost."""
+    return read_record(generation / RECORD) is None and database_in(generation, generation.parent.name).is_file()
 
 
 def _superseded(records: list[Record]) -> set[str]:

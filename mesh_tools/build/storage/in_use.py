@@ -47,7 +47,11 @@ def is_open(path: Path) -> bool:
     """
     if not (_HAS_LOCKS and path.exists()):
         return False
-    with path.open("r+b") as file:
+    try:
+        file = path.open("r+b")
+    except PermissionError:
+        return True  # of another user: nothing tells, and it is not to be removed by this one
+    with file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -64,6 +64,6 @@ def is_published(generation: Path) -> bool:
 
 
 def current_of(folder: Path) -> Path | None:
-    """The generation that consumers read now."""
+    """The generation that consumers read now, even when its record was lost."""
     link = folder / CURRENT
-    return link.resolve() if (link / RECORD).is_file() else None
+    return folder / link.readlink() if link.is_dir() else None

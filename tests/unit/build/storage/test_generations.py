@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from mesh_tools.build.plan.decision import reasons_to_build
 from mesh_tools.build.storage import Inputs, Record, Target
 from mesh_tools.build.storage.generations import Generations
 from mesh_tools.build.storage.in_use import pin
@@ -125,11 +126,13 @@ class TestPublishing:
         storage.build(2)
         assert storage.generations.unpublished("shop") is not None
 
-    @pytest.mark.parametrize("data", [b"", b"{", b"\xff"])
-    def test_a_damaged_record_is_as_one_that_is_not_there(self, storage: Storage, data: bytes) -> None:
+    def test_what_cannot_be_removed_afterwards_fails_no_build(self, storage: Storage) -> None:
+        first = storage.build(0)
         storage.build(1)
-        storage.current().with_name("generation.json").write_bytes(data)
-        assert storage.generations.record("shop") is None
+        file_of(first).unlink()
+        file_of(first).mkdir()  # which nobody can open as a file
+        storage.build(2)
+        assert value_in(storage.current()) == 2
 
     def test_numbers_grow_whatever_the_clock_does(self, storage: Storage) -> None:
         targets = [storage.build(value) for value in range(3)]
@@ -168,6 +171,51 @@ class TestLeftovers:
         link.symlink_to("nowhere")
         storage.begin()
         assert not link.is_symlink()
+
+
+class TestLostRecords:
+    """What consumers read stays, and the next build goes on from it, whatever happened to its record."""
+
+    @pytest.fixture(params=[None, b"", b"{", b"\xff"], ids=["missing", "empty", "torn", "binary"])
+    def lost(self, storage: Storage, request: pytest.FixtureRequest) -> Target:
+        target = storage.build(1)
+        path = storage.current().with_name("generation.json")
+        path.unlink() if request.param is None else path.write_bytes(request.param)
+        return target
+
+    def test_the_project_is_built_again_for_another_reason_than_never_before(
+        self, storage: Storage, lost: Target
+    ) -> None:
+        record = storage.generations.record("shop")
+        assert record is not None
+        assert (record.id, record.stateful) == (lost.id, True)
+        assert reasons_to_build(record, Inputs()) == ("what its last build was made of is not known",)
+
+    def test_the_next_build_begins_with_a_copy_and_leaves_what_is_published(
+        self, storage: Storage, lost: Target
+    ) -> None:
+        target = storage.begin(fresh=True)
+        assert value_in(file_of(target)) == 1
+        assert value_in(storage.current()) == 1
+        assert lost.id in storage.kept()
+        fill(file_of(target), 2)
+        storage.publish(target)
+        assert value_in(storage.current()) == 2
+
+    def test_consumers_can_be_built_on_it(self, storage: Storage, lost: Target) -> None:
+        target = storage.begin("sales")
+        assert target.pins == {"shop": lost.id}
+        assert value_in(target.databases["shop"]) == 1
+
+    def test_a_plan_may_name_it(self, storage: Storage, lost: Target) -> None:
+        planned = Generations(storage.workspace, "dev", {"shop": lost.id})
+        assert planned.begin(storage.workspace.projects["sales"], "run", fresh=True, pins={}).pins == {"shop": lost.id}
+        planned.close()
+
+    def test_without_data_there_is_nothing_to_go_on_from(self, storage: Storage, lost: Target) -> None:
+        file_of(lost).unlink()
+        assert storage.generations.record("shop") is None
+        assert not file_of(storage.begin(fresh=True)).exists()
 
 
 class TestOldGenerations:

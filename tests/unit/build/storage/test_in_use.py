@@ -31,6 +31,16 @@ def test_a_file_that_is_not_there_is_neither_open_nor_pinned(tmp_path: Path) -> 
     assert pin(tmp_path / "x") is None
 
 
+def test_a_file_of_another_user_may_be_open(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:  # a true one is no obstacle for root
+        patched.setattr(Path, "open", refuse)
+        assert is_open(database)
+    assert not is_open(database)
+
+
 def test_a_pin_holds_until_it_is_closed(database: Path) -> None:
     first, second = pin(database), pin(database)
     assert first is not None
