@@ -78,6 +78,15 @@ def read_project(folder: Path, config: MeshConfig) -> Project:
     )
 
 
+def packages_of(folder: Path) -> tuple[InstalledPackage, ...]:
+    """The packages that a dbt package in ``folder``, which need not be a project of the mesh, declares.
+
+    Raises:
+        MeshError: a file of it is wrong; with the line.
+    """
+    return _dependencies(folder, "")[1]
+
+
 def _project_name(name: str, where: Location) -> str:
     try:
         return check_project_name(name)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from mesh_tools.build.plan.undeclared import reads_undeclared
+from mesh_tools.errors import MeshError
+from mesh_tools.mesh.discovery import PROJECT_FILE, packages_of
 from mesh_tools.mesh.workspace import STATE_FOLDER
-from mesh_tools.model.project import Project
+from mesh_tools.model.project import InstalledPackage, Project
 
 _TOP = (
-    "dbt_project.yml",
+    PROJECT_FILE,
     "packages.yml",
     "dependencies.yml",
     "selectors.yml",
@@ -23,14 +27,9 @@ _TOP = (
     "interface.yml",
 )
 _ENV_VAR = re.compile(rb"""env_var\(\s*['"]([^'"]+)['"]""")
-# DuckDB's ways to read a file within a query: no source declares what a model reads so.
-_READS_FILES = re.compile(
-    rb"\bread_(?:csv|csv_auto|parquet|json|json_auto|json_objects|ndjson|ndjson_auto|text|blob|xlsx)\s*\("
-    rb"|\b(?:parquet|delta|iceberg|sqlite|postgres|mysql)_scan\s*\(|\bglob\s*\(|\b(?:from|join)\s+'[^']+'",
-    re.IGNORECASE,
-)
-_COMMENT = re.compile(rb"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
-_MODEL_FILES = (".sql", ".py")
+# What these hold makes no data.
+_NOT_DATA = frozenset({"test-paths", "analysis-paths"})
+_PACKAGE_NOT_DATA = ("tests", "analyses", "integration_tests")
 # What mesh, dbt and others write at the top of a project. Further down a folder called so is the user's.
 _WRITTEN = frozenset({"target", "logs", "dbt_packages", "dbt_modules"})
 
@@ -41,7 +40,7 @@ class ProjectFiles(Struct, frozen=True, kw_only=True):
     Attributes:
         digests: By path: below the project, or ``package: path`` for a local package.
         env_vars: Names of the environment variables that they read.
-        readers: Model files that read files which no source declares.
+        readers: Files, other than tests, that read files which no source declares.
         stamp: Changes whenever a file is written, even with what it held before.
     """
 
@@ -51,14 +50,21 @@ class ProjectFiles(Struct, frozen=True, kw_only=True):
     stamp: int
 
 
+class _File(NamedTuple):
+    """A file, what a reader calls it, and whether it, or a hook in it, can make data."""
+
+    label: str
+    path: Path
+    makes_data: bool = False
+
+
 def project_files(project: Project) -> ProjectFiles:
     """Read all files of a project and of its local packages, but not what mesh or dbt has written there."""
     digests: dict[str, str] = {}
     env_vars: set[str] = set()
     readers: list[str] = []
     stamps: list[tuple[str, int, int]] = []
-    models = [project.path / folder for folder in project.resource_paths.get("model-paths", ())]
-    for label, path in _files(project):
+    for label, path, makes_data in _files(project):
         try:
             data = path.read_bytes()
             stat = path.stat()
@@ -67,11 +73,10 @@ def project_files(project: Project) -> ProjectFiles:
         digests[label] = digest(data)
         stamps.append((label, stat.st_mtime_ns, stat.st_ino))
         env_vars.update(env_vars_in(data))
-        is_model = path.suffix in _MODEL_FILES and any(folder in path.parents for folder in models)
-        if is_model and _READS_FILES.search(_COMMENT.sub(b"", data)):
+        if makes_data and reads_undeclared(path, data):
             readers.append(label)
     return ProjectFiles(
-        digests=digests, env_vars=frozenset(env_vars), readers=tuple(readers), stamp=hash(tuple(stamps))
+        digests=digests, env_vars=frozenset(env_vars), readers=tuple(dict.fromkeys(readers)), stamp=hash(tuple(stamps))
     )
 
 
@@ -85,32 +90,62 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=12).hexdigest()
 
 
-def _files(project: Project) -> Iterator[tuple[str, Path]]:
-    yield from _files_of(project.path, {folder for paths in project.resource_paths.values() for folder in paths})
-    for package in project.packages:
-        folder = project.path / package.source
-        if package.kind == "local" and STATE_FOLDER not in Path(package.source).parts and folder.is_dir():
-            yield from ((f"{package.source}: {name}", path) for name, path in _below(folder, folder))
+def _files(project: Project) -> Iterator[_File]:
+    yield from _own_files(project)
+    for label, folder in _local_packages(project.path, project.packages, {project.path.resolve()}):
+        for file in _below(folder, folder):
+            top = file.label.partition("/")[0]
+            yield _File(f"{label}: {file.label}", file.path, makes_data=top not in _PACKAGE_NOT_DATA)
 
 
-def _files_of(root: Path, folders: set[str]) -> Iterator[tuple[str, Path]]:
+def _own_files(project: Project) -> Iterator[_File]:
+    root = project.path
     for name in _TOP:
         if (root / name).is_file():
-            yield name, root / name
-    for folder in sorted(folders):
-        if folder in {".", ""}:
-            yield from _below(root, root)
-        else:
-            yield from _below(root / folder, root)
+            yield _File(name, root / name, makes_data=name == PROJECT_FILE)
+    paths = project.resource_paths
+    data = {root / folder for kind, folders in paths.items() if kind not in _NOT_DATA for folder in folders}
+    for folder in sorted({root / folder for folders in paths.values() for folder in folders}):
+        for file in _below(folder, root):
+            yield file._replace(makes_data=not data.isdisjoint(file.path.parents))
 
 
-def _below(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
+def _local_packages(
+    folder: Path, packages: Iterable[InstalledPackage], seen: set[Path], root: Path | None = None
+) -> Iterator[tuple[str, Path]]:
+    """Local packages, and those that they need in turn, but not what mesh writes; each once."""
+    root = root or folder
+    for package in packages:
+        if package.kind != "local" or STATE_FOLDER in Path(package.source).parts:
+            continue
+        # Relative to the package that needs it, as one reads it; dbt itself looks from the project.
+        for base in dict.fromkeys((folder, root)):
+            found = base / package.source
+            if found.is_dir() and found.resolve() not in seen:
+                seen.add(found.resolve())
+                yield (package.source if base == root else _relative_name(found, root).as_posix()), found
+                yield from _local_packages(found, _packages_of(found), seen, root)
+
+
+def _packages_of(folder: Path) -> tuple[InstalledPackage, ...]:
+    try:
+        return packages_of(folder)
+    except MeshError:
+        return ()  # dbt says what is wrong with it
+
+
+def _below(folder: Path, root: Path) -> Iterator[_File]:
     for current, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_written(name, at_top=Path(current) == root))
+        prefix = _relative_name(current, root)
         for name in sorted(names):
             if not name.startswith(".") and not name.endswith(("~", ".duckdb", ".duckdb.wal")):
-                path = Path(current, name)
-                yield path.relative_to(root).as_posix(), path
+                yield _File((prefix / name).as_posix(), Path(current, name))
+
+
+def _relative_name(path: Path | str, root: Path) -> Path:
+    """Also of what lies elsewhere: dbt takes absolute paths, too."""
+    return Path(os.path.relpath(path, root))
 
 
 def _is_written(folder: str, *, at_top: bool) -> bool:

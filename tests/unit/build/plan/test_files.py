@@ -158,30 +158,42 @@ def test_environment_variables_are_found_wherever_they_are_read(shop: Shop, text
 
 
 @pytest.mark.parametrize(
-    ("text", "reads"),
+    "path",
+    ["models/orders.sql", "snapshots/prices.sql", "macros/load.sql", "../lib/macros/load.sql", "../lib/models/a.sql"],
+)
+def test_whatever_makes_data_is_known_for_reading_files_by_itself(shop: Shop, path: str) -> None:
+    shop.write("packages.yml", "packages: [{local: ../lib}]\n")
+    shop.write(path, "select * from read_csv('events.csv')")
+    assert shop.files().readers == (path.replace("../lib/", "../lib: "),)
+
+
+@pytest.mark.parametrize(
+    "path", ["tests/same.sql", "analyses/a.sql", "models/orders.yml", "models/orders.md", "dbt_packages/u/macros/a.sql"]
+)
+def test_what_makes_no_data_may_read_files(shop: Shop, path: str) -> None:
+    shop.write(path, "# from read_csv('here')")
+    assert shop.files().readers == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "readers"),
     [
-        ("select * from read_csv('events.csv')", True),
-        ("select * from READ_PARQUET ('s3://bucket/*.parquet')", True),
-        ("select * from 'events.parquet'", True),
-        ("select * from a join 'events.json' using (id)", True),
-        ("select * from sqlite_scan('a.db', 't')", True),
-        ("select * from glob('*')", True),
-        ("-- select * from read_csv('events.csv')\nselect 1", False),
-        ("/* from 'x' */ select 1", False),
-        ("{# from 'x' #} select 1", False),
-        ("select * from {{ ref('orders') }}", False),
-        ("select 'from' as word, read_count(1)", False),
+        ("dbt_project.yml", "on-run-start: [\"create table a as from 'a.csv'\"]", ("dbt_project.yml",)),
+        ("dbt_project.yml", "models: {shop: {+pre-hook: {sql: from read_csv(1)}}}", ("dbt_project.yml",)),
+        ("models/a.yml", "models: [{name: a, config: {post_hook: from read_csv(1)}}]", ("models/a.yml",)),
+        ("dbt_project.yml", 'vars: {landing: "../raw/a.csv"}', ()),
+        ("models/a.yml", "models: [{name: a, description: hook from 'a'}]", ()),
     ],
 )
-def test_a_model_that_reads_files_by_itself_is_known_for_it(shop: Shop, text: str, reads: bool) -> None:  # noqa: FBT001 - a case's value
-    shop.write("models/orders.sql", text)
-    assert shop.files().readers == (("models/orders.sql",) if reads else ())
+def test_hooks_are_known_for_reading_files(shop: Shop, path: str, text: str, readers: tuple[str, ...]) -> None:
+    top = "name: shop\nprofile: shop\n" if path == "dbt_project.yml" else ""
+    shop.write(path, f"{top}{text}\n")
+    assert shop.files().readers == readers
 
 
-def test_only_models_are_known_for_reading_files(shop: Shop) -> None:
-    shop.write("macros/load.sql", "{% macro load() %} read_csv('a') {% endmacro %}")
-    shop.write("models/orders.yml", "# from 'here'")
-    assert shop.files().readers == ()
+def test_the_reference_projects_read_nothing_past_their_sources() -> None:
+    projects = Workspace.open(Path(__file__).parents[4]).projects
+    assert {name: project_files(project).readers for name, project in projects.items()} == dict.fromkeys(projects, ())
 
 
 @pytest.mark.parametrize("paths", ["['.']", "['./models']", "[models/]"])
@@ -189,3 +201,36 @@ def test_however_the_folder_of_models_is_written(shop: Shop, paths: str) -> None
     shop.write("dbt_project.yml", f"name: shop\nprofile: shop\nmodel-paths: {paths}\n")
     shop.write("models/orders.sql", "select * from read_csv('events.csv')")
     assert shop.files().readers == ("models/orders.sql",)
+
+
+class TestLocalPackages:
+    def test_what_a_local_package_needs_counts(self, shop: Shop) -> None:
+        """However dbt and people read the path: from the package, or from the project."""
+        shop.write("packages.yml", "packages: [{local: ../lib/one}]\n")
+        shop.write("../lib/one/dependencies.yml", "packages: [{local: ../two}]\n")
+        shop.write("../lib/two/packages.yml", "packages: [{local: ../lib/three}]\n")
+        shop.write("../lib/three/macros/cents.sql")
+        found = {name for name in shop.files().digests if name.startswith("..")}
+        assert found == {
+            "../lib/one: dependencies.yml",
+            "../lib/two: packages.yml",
+            "../lib/three: macros/cents.sql",
+        }
+
+    def test_packages_that_need_each_other_are_read_once(self, shop: Shop) -> None:
+        shop.write("packages.yml", "packages: [{local: ../one}]\n")
+        shop.write("../one/packages.yml", "packages: [{local: ../two}, {local: ../shop}]\n")
+        shop.write("../two/packages.yml", "packages: [{local: ../one}]\n")
+        found = [name for name in shop.files().digests if name.startswith("..")]
+        assert found == ["../one: packages.yml", "../two: packages.yml"]
+
+    def test_a_damaged_file_of_a_package_is_not_followed(self, shop: Shop) -> None:
+        shop.write("packages.yml", "packages: [{local: ../one}]\n")
+        shop.write("../one/packages.yml", "packages: [")
+        assert "../one: packages.yml" in shop.files().digests
+
+
+def test_an_absolute_path_counts(shop: Shop) -> None:
+    macro = shop.write("../elsewhere/cents.sql")
+    shop.write("dbt_project.yml", f"name: shop\nprofile: shop\nmacro-paths: ['{macro.parent}']\n")
+    assert "../elsewhere/cents.sql" in shop.files().digests
