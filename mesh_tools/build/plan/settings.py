@@ -45,7 +45,8 @@ def _environment(names: Iterable[str]) -> Mapping[str, str]:
 
 
 def _profile(project: Project) -> Mapping[str, str]:
-    folders = [os.environ.get("DBT_PROFILES_DIR"), str(project.path), str(Path.home() / ".dbt")]
+    told = (os.environ.get(name) for name in ("DBT_ENGINE_PROFILES_DIR", "DBT_PROFILES_DIR"))
+    folders = [*told, str(project.path), str(Path.home() / ".dbt")]
     for folder in folders:
         path = Path(folder, "profiles.yml") if folder else None
         if path and path.is_file():

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from mesh_tools.build.work.environment import worker_environment
 from mesh_tools.build.work.processes import BUFFER, GRACE, Nursery, SpawnedWorker, Worker, readable
 
 StartMethod = Literal["fork", "spawn"]
@@ -54,7 +55,7 @@ class Pool:
         self.setup = 0.0
         self._duckdb = duckdb
         self._locks = tuple(locks)
-        self._environment = {**environment, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+        self._environment = worker_environment(environment)
         self._selector = selectors.DefaultSelector()
         self._workers: dict[int, Worker] = {}
         self._numbers = set(range(size))
