@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Iterator
@@ -35,24 +36,32 @@ def build_lock(
     Raises:
         MeshError: another build is running; or the workers of one that was killed do not end.
     """
-    folder = workspace.state / "lock"
+    folder = workspace.state / "lock" / environment
+    if folder.is_file():  # an older mesh-tools had its lock there
+        folder.unlink(missing_ok=True)
     with ExitStack() as held:
-        _hold(held, folder / environment, environment, shared=job is not None, wait=wait)
+        _hold(held, folder / "build", environment, shared=job is not None, wait=wait)
+        children = [(folder / "workers", job is not None)]
         if job is not None:
-            _hold(held, folder / f"{environment}.{job}", f"{job} in {environment}", shared=False, wait=wait)
-        names = [f"{environment}.workers", *([f"{environment}.{job}.workers"] if job is not None else [])]
-        descriptors: list[int] = []
-        for number, name in enumerate(names):
-            shared = job is not None and number == 0
-            descriptor = outliving_lock(folder / name, _PATIENCE, shared=shared)
-            if descriptor is None:
-                raise MeshError(
-                    "a build was killed, and its dbt still runs",
-                    hint="end it: ps -ef | grep mesh_tools.build.work",
-                )
-            held.callback(os.close, descriptor)
-            descriptors.append(descriptor)
-        yield descriptors
+            own = folder / "jobs" / _name_of(job)
+            _hold(held, own, f"{job} in {environment}", shared=False, wait=wait)
+            children.append((own.with_suffix(".workers"), False))
+        yield [_passed_on(held, path, shared=shared) for path, shared in children]
+
+
+def _name_of(job: str) -> str:
+    """Of its lock's file: a job names all projects of a cycle, which may be more than a file's name can hold."""
+    return hashlib.blake2b(job.encode(), digest_size=12).hexdigest()
+
+
+def _passed_on(stack: ExitStack, path: Path, *, shared: bool) -> int:
+    descriptor = outliving_lock(path, _PATIENCE, shared=shared)
+    if descriptor is None:
+        raise MeshError(
+            "a build was killed, and its dbt still runs", hint="end it: ps -ef | grep mesh_tools.build.work"
+        )
+    stack.callback(os.close, descriptor)
+    return descriptor
 
 
 def _hold(stack: ExitStack, path: Path, what: str, *, shared: bool, wait: bool) -> None:

@@ -159,7 +159,7 @@ def test_a_job_is_refused_while_a_build_runs(refused: tuple[int, str]) -> None:
 
 
 def test_a_build_is_refused_while_a_job_runs(mesh: BuiltMesh) -> None:
-    with locked(mesh.root / ".mesh/lock/dev", "a job", shared=True) as holder:
+    with locked(mesh.root / ".mesh/lock/dev/build", "a job", shared=True) as holder:
         assert holder is None
         done = mesh.run("mesh", "build", check=False)
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: another build of dev is running: a job")

@@ -88,11 +88,12 @@ def kill_all(root: Path, number: int = signal.SIGKILL) -> None:
 def locks_held(root: Path) -> list[str]:
     """Names of the build locks that some process holds."""
     held = []
-    for path in sorted((root / ".mesh" / "lock").glob("*")):
+    folder = root / ".mesh" / "lock"
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         before = path.read_text()
         with locked(path, before) as holder:
             if holder is not None:
-                held.append(path.name)
+                held.append(path.relative_to(folder).as_posix())
     return held
 
 

@@ -141,7 +141,7 @@ def test_a_mesh_above_a_repository_is_not_its_mesh(
 def test_a_second_build_is_told_who_builds(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of the same environment; the lock ends with the process that holds it."""
     (project / "mesh.yml").write_text("name: m\nprojects: [shop]\n")
-    with locked(project / ".mesh" / "lock" / "dev", "process 7 since noon") as holder:
+    with locked(project / ".mesh" / "lock" / "dev" / "build", "process 7 since noon") as holder:
         assert holder is None
         assert left_with("build") == 2
     assert "error: another build of dev is running: process 7 since noon" in capsys.readouterr().err
