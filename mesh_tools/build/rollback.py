@@ -7,7 +7,8 @@ from msgspec import Struct
 from mesh_tools.build.locks import build_lock
 from mesh_tools.build.storage import Record
 from mesh_tools.build.storage.generations import Generations
-from mesh_tools.errors import MeshError
+from mesh_tools.build.storage.profiles import PROFILES_FILE, has_own_profile, profile_folder
+from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.upstreams import Upstreams
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
@@ -27,9 +28,9 @@ def generations_of(workspace: Workspace, environment: str, project: Project) -> 
     """The generations of ``project``, newest first.
 
     Raises:
-        MeshError: the environment keeps no generations.
+        MeshError: the environment, or the project, keeps no generations.
     """
-    storage = _storage(workspace, environment)
+    storage = _storage(workspace, environment, project)
     current = storage.record(project.name)
     return tuple(
         Generation(
@@ -55,7 +56,7 @@ def roll_back(workspace: Workspace, environment: str, project: Project, to: str 
     Raises:
         MeshError: there is no such generation, a build is running, or the registry cannot be written.
     """
-    storage = _storage(workspace, environment)
+    storage = _storage(workspace, environment, project)
     with build_lock(workspace, environment):
         record = storage.roll_back(project.name, to)
         interface = storage.unpublished(project.name)
@@ -65,10 +66,15 @@ def roll_back(workspace: Workspace, environment: str, project: Project, to: str 
     return record
 
 
-def _storage(workspace: Workspace, environment: str) -> Generations:
+def _storage(workspace: Workspace, environment: str, project: Project) -> Generations:
     if workspace.config.environments[environment].storage != "duckdb":
         raise MeshError(
             f"the environment '{environment}' keeps no generations: its data lies where each project's profile says",
             where=workspace.config.yaml.locate("environments", environment),
+        )
+    if has_own_profile(workspace, project):
+        raise MeshError(
+            f"{project.name} keeps no generations: its own profile says where its data lies",
+            where=Location.of(profile_folder(workspace, project) / PROFILES_FILE),
         )
     return Generations(workspace, environment)

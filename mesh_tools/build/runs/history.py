@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from mesh_tools.build.runs.records import ProjectRun, Request, Run, Started
+from mesh_tools.build.runs.running import is_running
 from mesh_tools.errors import Location, MeshError, did_you_mean
 from mesh_tools.files import disk_hint, write_atomically
 
@@ -173,7 +174,7 @@ class RunHistory:
         seen: set[tuple[str, ...]] = set()
         for position, folder in enumerate(reversed(self._folders())):
             holds = _holds(folder)
-            if position >= KEPT_RUNS and holds <= seen:
+            if position >= KEPT_RUNS and holds <= seen and not _goes_on(folder):
                 found.append(folder)
             seen |= holds
         return found
@@ -192,6 +193,11 @@ def _read(folder: Path) -> Run | None:
         return msgspec.json.decode((folder / RUN_FILE).read_bytes(), type=Run)
     except (OSError, msgspec.MsgspecError):
         return None  # of another version of mesh, or removed meanwhile: history is a convenience
+
+
+def _goes_on(folder: Path) -> bool:
+    run = _read(folder)
+    return run is not None and run.finished_at is None and run.pid is not None and is_running(run.pid)
 
 
 def _holds(folder: Path) -> set[tuple[str, ...]]:

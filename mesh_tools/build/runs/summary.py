@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
@@ -15,6 +12,7 @@ from mesh_tools.build.events import RunFinished
 from mesh_tools.build.runs.history import RUN_FILE, RunHistory
 from mesh_tools.build.runs.journal import JournalEntries, read_journal
 from mesh_tools.build.runs.records import Request, Run
+from mesh_tools.build.runs.running import is_running
 from mesh_tools.errors import MeshError
 
 Outcome = Literal["success", "failed", "interrupted", "killed", "running"]
@@ -101,30 +99,6 @@ def seconds_of(run: Run, outcome: Outcome) -> float | None:
         return max((datetime.now(timezone.utc) - began).total_seconds(), 0.0)
     except (ValueError, TypeError):  # TypeError: a time without a zone
         return None
-
-
-def is_running(pid: int) -> bool:
-    """Whether there is such a process, besides this one: after a restart its number may be that of a killed one."""
-    if pid <= 0 or pid == os.getpid():
-        return False
-    if sys.platform == "win32":
-        return False  # there os.kill would end it
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True  # of another user
-    except (OSError, OverflowError):
-        return False
-    return not _has_ended(pid)
-
-
-def _has_ended(pid: int) -> bool:
-    """Whether the process is only there because its parent has not asked for its end: in containers for ever."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return False  # not Linux
-    return stat.rpartition(b")")[2].split()[:1] == [b"Z"]
 
 
 def _names(history: RunHistory) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from mesh_tools.build.runs import Request, Run, RunHistory, Started
+from mesh_tools.build.runs import KEPT_RUNS, Request, Run, RunHistory, Started
 from mesh_tools.build.storage import Inputs
 from mesh_tools.errors import MeshError
 
@@ -39,6 +40,16 @@ def test_runs_of_one_second_are_in_order(history: RunHistory) -> None:
 def test_a_run_whose_name_is_no_time_is_in_nobodys_way(history: RunHistory) -> None:
     recorded(history, "~mine")
     assert history.start("dev").environment == "dev"
+
+
+@pytest.mark.parametrize(("finished_at", "kept"), [(None, True), ("2026-01-01T00:00:09+00:00", False)])
+def test_an_old_run_stays_while_it_goes_on(history: RunHistory, finished_at: str | None, *, kept: bool) -> None:
+    old = Run(id="20260101T000000-aaaaaa", environment="dev", started_at="", finished_at=finished_at, pid=os.getppid())
+    history.save(old)
+    for second in range(KEPT_RUNS):
+        recorded(history, f"20260102T0000{second:02}-aaaaaa")
+    history.start("dev")
+    assert history.path(old).exists() == kept
 
 
 def test_a_request_is_kept_with_its_run(history: RunHistory) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from mesh_tools.build.runs import JournalEntries, Request, Run, RunHistory
-from mesh_tools.build.runs.summary import is_running, list_runs, outcome_of, seconds_of
+from mesh_tools.build.runs.running import is_running
+from mesh_tools.build.runs.summary import list_runs, outcome_of, seconds_of
 from support.meshes import REPOSITORY
 
 CASES = REPOSITORY / "tests" / "cases" / "runs"
