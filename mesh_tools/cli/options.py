@@ -46,11 +46,30 @@ format_option = click.option(
 project_argument = click.argument("project")
 
 
+def _checked(_context: click.Context, _parameter: click.Parameter, variables: str | None) -> str | None:
+    """dbt would find a mistake as well, but only once it has started, and for each project anew."""
+    from mesh_tools.errors import MeshError
+    from mesh_tools.mesh.yaml_file import YamlFile
+
+    if variables is None:
+        return None
+    example = """such as --vars '{first_day: "2024-01-01"}'"""
+    try:
+        value = YamlFile.parse(variables, Path("--vars")).value
+    except MeshError as error:
+        raise click.BadParameter(f"{error.message}; write names and values, {example}") from None
+    if not isinstance(value, dict):
+        raise click.BadParameter(f"{variables!r} holds no names with values, {example}")
+    return variables
+
+
 def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `mesh build`, `mesh plan` and `mesh run` can be asked for."""
     options = (
         click.option("--threads", type=click.IntRange(min=1), help="dbt threads of each project. Default: mesh.yml's."),
-        click.option("--vars", "variables", metavar="YAML", help="dbt's variables, for every project."),
+        click.option(
+            "--vars", "variables", metavar="YAML", callback=_checked, help="dbt's variables, for every project."
+        ),
         click.option("--force", is_flag=True, help="Build what has not changed, too."),
         click.option("--full-refresh", is_flag=True, help="Rebuild incremental models and seeds from nothing."),
         environment_option,

@@ -138,6 +138,29 @@ def test_a_mesh_above_a_repository_is_not_its_mesh(
     assert "no mesh.yml in this folder or above it" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ("3", "'3' holds no names with values"),
+        ("", "'' holds no names with values"),
+        ("[a, b]", "'[a, b]' holds no names with values"),
+        ("a", "'a' holds no names with values"),
+        ("[1,", "YAML syntax: "),
+        ("{a: 2024-13-45}", "YAML syntax: "),
+    ],
+)
+@pytest.mark.parametrize("verb", ["build", "plan", "run"])
+def test_variables_that_are_none_are_refused_before_anything_starts(
+    project: Path, capsys: pytest.CaptureFixture[str], verb: str, variables: str, said: str
+) -> None:
+    (project / "mesh.yml").write_text("name: m\nprojects: [shop]\n")
+    assert left_with(verb, *(["--job", "shop"] if verb == "run" else []), "--vars", variables) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "--vars '{first_day:" in " ".join(told.split())
+    assert not (project / ".mesh").exists()
+
+
 def test_a_second_build_is_told_who_builds(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of the same environment; the lock ends with the process that holds it."""
     (project / "mesh.yml").write_text("name: m\nprojects: [shop]\n")
