@@ -47,7 +47,7 @@ project_argument = click.argument("project")
 
 
 def _checked(_context: click.Context, _parameter: click.Parameter, variables: str | None) -> str | None:
-    """dbt would find a mistake as well, but only once it has started, and for each project anew."""
+    """Not left to dbt, which would find a mistake only once it has started, and for each project anew."""
     from mesh_tools.errors import MeshError
     from mesh_tools.mesh.yaml_file import YamlFile
 
