@@ -181,7 +181,9 @@ class _Running:
                 projects=tuple(self._order),
             )
         )
-        self._runner = Runner(Schedule(order.upstream), self._make_job, self._ended, self._workers, self._is_sure)
+        self._runner = Runner(
+            Schedule(order.upstream, order.whole), self._make_job, self._ended, self._workers, self._is_sure
+        )
         context.someone_waits = self._runner.someone_waits
         self._runner.run()
         self._skip_rest()

@@ -36,7 +36,24 @@ def run_to_resume(history: RunHistory, environment: str, given: Request, run_id:
             f"run {run.id} was asked for {was}: --resume goes on with that",
             hint="leave the selection away, or leave --resume away",
         )
+    _refuse_others(run, given)
     return replace(asked, fail_fast=given.fail_fast, threads=given.threads or asked.threads), run
+
+
+def _refuse_others(run: Run, given: Request) -> None:
+    """Options that would make another build of it."""
+    asked = run.request
+    options = {
+        "--vars": (given.variables, asked.variables),
+        "--force": (given.force or None, asked.force or None),
+        "--full-refresh": (given.full_refresh or None, asked.full_refresh or None),
+    }
+    for name, (now, before) in options.items():
+        if now is not None and now != before:
+            raise MeshError(
+                f"run {run.id} was asked for {'another' if before else 'no'} {name}: --resume goes on with that",
+                hint=f"leave {name} away, or leave --resume away",
+            )
 
 
 def _last(history: RunHistory, environment: str) -> Run | None:

@@ -97,3 +97,14 @@ def test_projects_that_only_declare_each_other_are_built_whole(new_mesh: Callabl
     counts = {project["project"]: project.get("counts", {}).get("model") for project in report["projects"]}
     assert counts == {"shop": {"success": 1}, "stock": {"success": 1}}
     assert mesh.connect().execute("select id from shop.main.orders").fetchall() == [(1,)]
+
+
+def test_a_cycle_of_which_one_project_is_another_builds_is_built_again(circle: BuiltMesh) -> None:
+    """What they read of each other is no cause, as long as they were published together."""
+    circle.write("shop/models/orders.sql", _SHOP["models/orders.sql"])
+    circle.run("mesh", "build", "--force")
+    assert "unchanged" in circle.run("mesh", "build").stdout
+    circle.run("mesh", "rollback", "stock")
+    output = circle.run("mesh", "build").stdout
+    assert "shop and stock were not published together" in output
+    assert "unchanged" in circle.run("mesh", "build").stdout

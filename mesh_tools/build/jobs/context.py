@@ -8,7 +8,7 @@ from pathlib import Path
 from mesh_tools.build.events import AnyEvent, ProductsPublished
 from mesh_tools.build.plan.inputs import InputReader
 from mesh_tools.build.runs import GOOD, ProjectRun, Request, Run, RunHistory
-from mesh_tools.build.storage import Storage
+from mesh_tools.build.storage import Record, Storage
 from mesh_tools.interface.sync import ProjectSync, Sync
 from mesh_tools.interface.upstreams import Upstreams
 from mesh_tools.mesh.workspace import Workspace
@@ -88,6 +88,15 @@ class Context:
     def partial(self, project: str) -> bool:
         """Whether only some nodes of a project are asked for."""
         return self.nodes.get(project) is not None
+
+    def was_done(self, record: Record | None) -> bool:
+        """Whether a good build was of the run that this one goes on with, or of one before that."""
+        run = self.resumed
+        while run is not None and record is not None:
+            if record.run == run.id:
+                return True
+            run = self.history.find(run.resumes) if run.resumes else None
+        return False
 
     def publish(self, interface: Interface, target: str) -> bool:
         """Publish ``interface`` in the registry: the data is where consumers look already.

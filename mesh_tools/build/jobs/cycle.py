@@ -9,7 +9,7 @@ data where it is being built.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -18,10 +18,20 @@ from mesh_tools.build.events import ProjectStarted
 from mesh_tools.build.jobs.asking import Job, Steps, take_worker
 from mesh_tools.build.jobs.context import Context
 from mesh_tools.build.jobs.dbt import DbtOutcome
+from mesh_tools.build.jobs.deciding import ask_sources, reasons_now, register
 from mesh_tools.build.jobs.nodes import BUILDABLE
 from mesh_tools.build.jobs.results import failed, refused, skipped, unchanged
-from mesh_tools.build.jobs.steps import Built, build_command, check_sync, dbt_steps, publish_steps, with_sync
-from mesh_tools.build.plan.decision import reasons_to_build
+from mesh_tools.build.jobs.steps import (
+    Built,
+    Prepared,
+    build_command,
+    check_sync,
+    dbt_steps,
+    prepare_steps,
+    publish_prepared,
+    with_sync,
+)
+from mesh_tools.build.plan.decision import reasons_of_cycle
 from mesh_tools.build.plan.inputs import Gathered
 from mesh_tools.build.publish import present_interface
 from mesh_tools.build.runs import ProjectRun
@@ -73,8 +83,10 @@ class _Cycle:
             reason = next(filter(None, map(self._blocked, projects)), None)
             if reason is not None:
                 return [skipped(project, reason) for project in projects]
-            reasons = self._reasons()
+            reasons = yield from self._reasons()
             if not any(reasons.values()):
+                for project in projects:
+                    register(self._context, project)
                 return [unchanged(p, self._context.storage.record(p.name)) for p in projects]
             return (yield from self._build(reasons, position, total))
         except _CannotParseError as error:
@@ -92,18 +104,19 @@ class _Cycle:
         used = {up: {ref.name for ref in refs if ref.project in {None, up}} for up in project.upstream_names}
         return self._context.blocked(project, used)
 
-    def _reasons(self) -> dict[str, tuple[str, ...]]:
+    def _reasons(self) -> Steps[dict[str, tuple[str, ...]]]:
         """Why each of them must be built: when one must, all must."""
         found: dict[str, tuple[str, ...]] = {}
+        torn = reasons_of_cycle({name: self._context.storage.record(name) for name in self._projects})
         for name, project in self._projects.items():
             record = self._context.storage.record(name)
             own = self._context.inputs.own(project, record)
             synced = self._context.sync(project)
-            self._gathered[name] = self._context.inputs.whole(own, synced, self._projects)
-            missing = ("an interface that it reads was never published",) if not synced.ok else ()
-            found[name] = missing or reasons_to_build(record, self._gathered[name].inputs)
-            if not found[name] and (self._context.request.force or self._context.request.full_refresh):
-                found[name] = ("--force was given",)
+            gathered = self._context.inputs.whole(own, synced, self._projects)
+            gathered = yield from ask_sources(self._context, project, gathered, record)
+            self._gathered[name] = gathered
+            missing = () if synced.ok else ("an interface that it reads was never published",)
+            found[name] = missing or (*reasons_now(self._context, record, gathered), *torn)
         return found
 
     def _build(self, reasons: dict[str, tuple[str, ...]], position: int, total: int) -> Job:
@@ -117,11 +130,12 @@ class _Cycle:
         graph = yield from self._parse()
         outcomes: dict[str, list[DbtOutcome]] = {name: [] for name in self._projects}
         broken = yield from self._waves(graph, outcomes)
-        results: list[ProjectRun] = []
-        for name in self._projects:
-            result = yield from self._result(name, outcomes[name], broken, began)
-            results.append(replace(result, reasons=reasons[name]))
-        return results
+        prepared: dict[str, Prepared | MeshError] = {}
+        for name in self._projects if broken is None else ():
+            # Everything that can go wrong comes first: they are published together, or not at all.
+            prepared[name] = yield from self._prepare(name, began)
+        results = [self._result(name, outcomes[name], broken, prepared) for name in self._projects]
+        return [replace(result, reasons=reasons[result.project]) for result in results]
 
     def _begin(self) -> None:
         """Make room for all of them."""
@@ -194,21 +208,40 @@ class _Cycle:
         except MeshError as error:
             return DbtOutcome(success=False, error=error)
 
-    def _result(self, name: str, outcomes: list[DbtOutcome], broken: str | None, began: float) -> Steps[ProjectRun]:
-        project, target = self._projects[name], self._targets[name]
+    def _prepare(self, name: str, began: float) -> Steps[Prepared | MeshError]:
+        project, request = self._projects[name], self._context.request
+        partial = " ".join(request.select) if self._context.partial(name) else None
+        built = Built(target=self._targets[name], gathered=self._gathered[name], began=began, partial=partial)
+        try:
+            return (yield from prepare_steps(self._context, project, built, self._context.artifacts(name)))
+        except MeshError as error:
+            return error
+
+    def _result(
+        self,
+        name: str,
+        outcomes: list[DbtOutcome],
+        broken: str | None,
+        prepared: Mapping[str, Prepared | MeshError],
+    ) -> ProjectRun:
+        """Publish a project, when all of them can be."""
+        project = self._projects[name]
         if broken is not None and name != broken:
             return skipped(project, f"{broken} was not built, and they read each other")
-        result = failed(project, outcomes, target.id)
+        result = failed(project, outcomes, self._targets[name].id)
         if name == broken:
             return result
-        request = self._context.request
-        partial = " ".join(request.select) if self._context.partial(name) else None
-        built = Built(target=target, gathered=self._gathered[name], began=began, partial=partial)
+        found = prepared[name]
+        if isinstance(found, MeshError):
+            return replace(result, error=f"built, but not published: {found}")
+        other = next((other for other, error in prepared.items() if isinstance(error, MeshError)), None)
+        if other is not None:
+            return skipped(project, f"{other} was not published, and they read each other")
         try:
-            interface, changed = yield from publish_steps(self._context, project, built, self._context.artifacts(name))
+            changed = publish_prepared(self._context, found)
         except MeshError as error:
             return replace(result, error=f"built, but not published: {error}")
-        return replace(result, status="success", fingerprint=interface.fingerprint, interface_changed=changed)
+        return replace(result, status="success", fingerprint=found.interface.fingerprint, interface_changed=changed)
 
 
 def _selection(wave: Wave, graph: MeshGraph, chosen: Iterable[str] | None) -> list[str] | None:

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
-from mesh_tools.artifacts.sources import read_sources
 from mesh_tools.build.events import ProjectStarted
 from mesh_tools.build.jobs.asking import Job, Steps, take_worker
 from mesh_tools.build.jobs.context import Context
 from mesh_tools.build.jobs.dbt import DbtOutcome
+from mesh_tools.build.jobs.deciding import ask_sources, reasons_now, register
 from mesh_tools.build.jobs.nodes import broken_products, buildable, needed_for_products, selectors_of
 from mesh_tools.build.jobs.results import failed, refused, skipped, unchanged
 from mesh_tools.build.jobs.resume import Leftover, leftover_of
@@ -20,10 +20,8 @@ from mesh_tools.build.jobs.steps import Built, build_command, check_sync, dbt_st
 from mesh_tools.build.plan.decision import reasons_to_build
 from mesh_tools.build.plan.files import project_files
 from mesh_tools.build.plan.inputs import Gathered, changed_files
-from mesh_tools.build.plan.sources import loaded_at
 from mesh_tools.build.runs import ProjectRun, Started
 from mesh_tools.build.storage import PRODUCTS_FIRST, Record, Target
-from mesh_tools.build.storage.profiles import provide_profile
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.sync import ProjectSync
 from mesh_tools.model.project import Project
@@ -66,44 +64,14 @@ class _ProjectJob:
         check_sync(synced)
         record = context.storage.record(project.name)
         gathered = context.inputs.whole(context.inputs.own(project, record), synced, ())
-        gathered = yield from self._ask_sources(gathered, record)
-        reasons = self._reasons(gathered, record)
+        gathered = yield from ask_sources(context, project, gathered, record)
+        reasons = reasons_now(context, record, gathered)
         if not reasons:
-            self._register()
+            register(context, project)
             return unchanged(project, record)
         yield from take_worker()
         context.tell(ProjectStarted(project=project.name, position=position, total=total, reasons=reasons))
         return replace((yield from self._build(synced, gathered, record)), reasons=reasons)
-
-    def _reasons(self, gathered: Gathered, record: Record | None) -> tuple[str, ...]:
-        found = reasons_to_build(record, gathered.inputs)
-        request = self._context.request
-        asked = [name for name, on in (("--full-refresh", request.full_refresh), ("--force", request.force)) if on]
-        return found or tuple(f"{name} was given" for name in asked)
-
-    def _register(self) -> None:
-        """Publish again what a crash has kept from the registry."""
-        interface = self._context.storage.unpublished(self._project.name)
-        if interface is not None:
-            self._context.publish(interface, "")
-
-    def _ask_sources(self, gathered: Gathered, record: Record | None) -> Steps[Gathered]:
-        """Ask dbt how fresh the sources are that declare it."""
-        wanted = [name for name, source in gathered.inputs.sources.items() if source.kind == "relation"]
-        if not wanted or record is None:
-            return gathered
-        artifacts = self._artifacts / "freshness"
-        # The work copy will do: no generation is needed to ask.
-        target = Target(id="", profiles=provide_profile(self._context.workspace, self._project))
-        selected = [f"source:{self._project.name}.{name}" for name in wanted]
-        arguments = ["source", "freshness", "--select", *selected]
-        yield from dbt_steps(self._context, self._project, target, arguments, artifacts)
-        try:
-            results = read_sources(artifacts / "sources.json").results
-        except MeshError:
-            return gathered  # not known, so it counts as changed
-        found = {".".join(result.unique_id.split(".")[2:]): result.max_loaded_at for result in results}
-        return replace(gathered, inputs=replace(gathered.inputs, sources=loaded_at(gathered.inputs.sources, found)))
 
     def _build(self, synced: ProjectSync, gathered: Gathered, record: Record | None) -> Steps[ProjectRun]:
         leftover = leftover_of(self._context, self._project, gathered.inputs)

@@ -8,11 +8,11 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mesh_tools.artifacts.manifest import read_manifest
+from mesh_tools.artifacts.manifest import Manifest, read_manifest
 from mesh_tools.build.jobs.asking import Steps
 from mesh_tools.build.jobs.context import Context
 from mesh_tools.build.jobs.dbt import DbtOutcome, Folders, ask_fingerprints, needs_deps, run_dbt
-from mesh_tools.build.jobs.nodes import stateful
+from mesh_tools.build.jobs.nodes import keeps_state
 from mesh_tools.build.plan.inputs import Gathered
 from mesh_tools.build.publish import interface_to_publish
 from mesh_tools.build.runs.history import now
@@ -41,6 +41,14 @@ class Built(Struct, frozen=True, kw_only=True):
     gathered: Gathered
     began: float
     partial: str | None = None
+
+
+class Prepared(Struct, frozen=True, kw_only=True):
+    """What was built and is good: it only has to be published."""
+
+    target: Target
+    record: Record
+    interface: Interface
 
 
 def dbt_steps(
@@ -94,7 +102,17 @@ def publish_steps(context: Context, project: Project, built: Built, artifacts: P
         The interface, and whether it differs from what was published before.
 
     Raises:
-        MeshError: the manifest says something that must not be; a product is not there; nothing can be written.
+        MeshError: see :func:`prepare_steps`; or nothing can be written.
+    """
+    prepared = yield from prepare_steps(context, project, built, artifacts)
+    return prepared.interface, publish_prepared(context, prepared)
+
+
+def prepare_steps(context: Context, project: Project, built: Built, artifacts: Path) -> Steps[Prepared]:
+    """Check what was built, and make its record.
+
+    Raises:
+        MeshError: the manifest says something that must not be; a product is not there.
     """
     manifest = read_manifest(artifacts / "manifest.json")
     interface = interface_to_publish(context.workspace, project, artifacts / "manifest.json", context.environment)
@@ -108,11 +126,20 @@ def publish_steps(context: Context, project: Project, built: Built, artifacts: P
         inputs=inputs if built.partial is None else None,
         data=data,
         pins=built.target.pins,
-        stateful=bool(stateful(manifest)),
+        stateful=_is_stateful(context, project, manifest),
         partial=built.partial,
     )
-    context.storage.publish(built.target, record, interface)
-    return interface, context.publish(interface, built.target.id)
+    return Prepared(target=built.target, record=record, interface=interface)
+
+
+def publish_prepared(context: Context, prepared: Prepared) -> bool:
+    """Let consumers see what was prepared; whether the interface differs from the one before.
+
+    Raises:
+        MeshError: the disk is full or protected; the registry is read-only or cannot be reached.
+    """
+    context.storage.publish(prepared.target, prepared.record, prepared.interface)
+    return context.publish(prepared.interface, prepared.target.id)
 
 
 def check_sync(synced: ProjectSync) -> None:
@@ -137,6 +164,14 @@ def _news(synced: ProjectSync) -> Iterator[str]:
     """What changed upstream in products that the project uses."""
     for upstream in synced.upstreams:
         yield from (f"{upstream.name}.{d.text}" for d in upstream.differences if upstream.touches(d))
+
+
+def _is_stateful(context: Context, project: Project, manifest: Manifest) -> bool:
+    """Whether the next build goes on from this one. What was removed may come back, and its history with it."""
+    if context.request.full_refresh and not context.partial(project.name):
+        return keeps_state(manifest)
+    record = context.storage.record(project.name)
+    return keeps_state(manifest) or (record is not None and record.stateful)
 
 
 def _data(

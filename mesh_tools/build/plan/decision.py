@@ -25,6 +25,18 @@ def reasons_to_build(record: Record | None, now: Inputs) -> tuple[str, ...]:
     return tuple(_changes(record.inputs, now))
 
 
+def reasons_of_cycle(records: Mapping[str, Record | None]) -> tuple[str, ...]:
+    """Why projects that read each other have to be built, besides what each of them is made of.
+
+    What they read of each other is no cause, since they are built together; so they must have been published together.
+
+    Args:
+        records: Of the last good build of each, by name.
+    """
+    runs = {record.run for record in records.values() if record is not None}
+    return (f"{' and '.join(records)} were not published together",) if len(runs) > 1 else ()
+
+
 def _changes(before: Inputs, now: Inputs) -> Iterator[str]:
     yield from _shortened(_files(before.files, now.files), "files")
     yield from _settings(before.settings, now.settings)

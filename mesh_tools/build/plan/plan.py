@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mesh_tools.build.plan.decision import reasons_to_build
+from mesh_tools.build.plan.decision import reasons_of_cycle, reasons_to_build
 from mesh_tools.build.plan.inputs import Gathered, InputReader
 from mesh_tools.build.plan.order import Knot, build_order
 from mesh_tools.build.runs import Request
@@ -133,6 +133,7 @@ class _Planner:
             except MeshError as error:
                 return "refused", (error.message,)
             reasons += [reason if len(knot) == 1 else f"{name}: {reason}" for reason in found]
+        reasons += reasons_of_cycle({name: self._storage.record(name) for name in knot})
         if reasons:
             return "build", tuple(reasons)
         if moving:

@@ -13,7 +13,11 @@ class Schedule:
     A job's products may be there before it is done, see :meth:`published`.
     """
 
-    def __init__(self, upstream: Mapping[Knot, tuple[Knot, ...]]) -> None:
+    def __init__(
+        self, upstream: Mapping[Knot, tuple[Knot, ...]], whole: Mapping[Knot, frozenset[Knot]] | None = None
+    ) -> None:
+        """Make a schedule; see :class:`mesh_tools.build.plan.order.BuildOrder` for its arguments."""
+        self._whole = dict(whole or {})
         self._waits: dict[Knot, set[Knot]] = {knot: set(reads) for knot, reads in upstream.items()}
         self._readers: dict[Knot, list[Knot]] = {knot: [] for knot in upstream}
         for knot, reads in upstream.items():
@@ -56,16 +60,20 @@ class Schedule:
     def published(self, knot: Knot) -> None:
         """The products of a job are there: who reads them can begin."""
         for reader in self._readers[knot]:
-            self._waits[reader].discard(knot)
+            if knot not in self._whole.get(reader, ()):
+                self._waits[reader].discard(knot)
 
     def done(self, knot: Knot) -> None:
         """A job has ended, well or not."""
         self._done.add(knot)
-        self.published(knot)
+        for reader in self._readers[knot]:
+            self._waits[reader].discard(knot)
 
     def has_waiting(self, knot: Knot) -> bool:
         """Whether a job could begin as soon as this one has published: it waits for nothing else."""
-        return any(self._waits[reader] == {knot} for reader in self._readers[knot])
+        return any(
+            self._waits[reader] == {knot} and knot not in self._whole.get(reader, ()) for reader in self._readers[knot]
+        )
 
 
 def _in_order(upstream: Mapping[Knot, tuple[Knot, ...]]) -> list[Knot]:

@@ -93,8 +93,9 @@ class RunHistory:
         return newest[0] / RUN_FILE if newest and _read(newest[0]) is None else None
 
     def last(self, environment: str) -> Run | None:
-        """The newest run in ``environment``."""
-        return next((run for run in self.newest_first() if run.environment == environment), None)
+        """The newest run in ``environment`` that was no single job of a plan, and no `mesh publish`."""
+        found = (run for run in self.newest_first() if run.environment == environment and run.request.job is None)
+        return next(found, None)
 
     def path(self, run: Run) -> Path:
         """The folder of a run."""
@@ -169,7 +170,7 @@ class RunHistory:
         return found
 
     def _dispensable(self) -> list[Path]:
-        """Old runs that neither the status nor the newest manifest of any project is in."""
+        """Old runs that have ended, and that neither the status nor the newest manifest of any project is in."""
         found: list[Path] = []
         seen: set[tuple[str, ...]] = set()
         for position, folder in enumerate(reversed(self._folders())):
