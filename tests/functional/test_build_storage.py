@@ -26,6 +26,15 @@ PRICES = """
         relation: ref('price')
         config: {strategy: check, unique_key: id, check_cols: [price]}
     """
+HOOKS = """
+    name: history
+    version: 1.0.0
+    config-version: 2
+    profile: history
+    on-run-end:
+      - create table if not exists main.audit (day integer)
+      - insert into main.audit values ({{ env_var('TEST_DAY') }})
+    """
 PYTHON = """
     def model(dbt, session):
         import pandas
@@ -37,6 +46,11 @@ PYTHON = """
 PROJECTS = {
     "history": {
         "models/events.sql": EVENTS,
+        "models/price.sql": "select 1 as id, {{ env_var('TEST_DAY') }} * 10 as price",
+        "snapshots/prices.yml": PRICES,
+        "dbt_project.yml": HOOKS,
+    },
+    "relics": {
         "models/price.sql": "select 1 as id, {{ env_var('TEST_DAY') }} * 10 as price",
         "snapshots/prices.yml": PRICES,
     },
@@ -70,6 +84,7 @@ def second_day(mesh: BuiltMesh, first_day: Told) -> Told:
     """Something else has changed, too, and each worker is a process of its own."""
     assert first_day.run.ok
     mesh.write("kinds/seeds/level.csv", "level\n4\n")
+    (mesh.root / "relics" / "snapshots" / "prices.yml").unlink()
     told = build(mesh, "--workers", "2", "--start-workers", "spawn", env={"TEST_DAY": "2"})
     assert told.run.ok, told.output
     return told
@@ -98,6 +113,17 @@ def test_a_snapshot_keeps_what_was(mesh: BuiltMesh, second_day: Told) -> None:
     assert second_day.run.ok
     rows = mesh.connect().execute("select price, dbt_valid_to is null from history.main.prices order by 1").fetchall()
     assert rows == [(10, False), (20, True)]
+
+
+def test_so_does_a_table_that_a_hook_fills(mesh: BuiltMesh, second_day: Told) -> None:
+    assert second_day.run.ok
+    assert mesh.connect().execute("select day from history.main.audit order by 1").fetchall() == [(1,), (2,)]
+
+
+def test_a_snapshot_that_was_removed_from_the_project_is_not_lost(mesh: BuiltMesh, second_day: Told) -> None:
+    assert second_day.run.ok
+    assert build(mesh, "relics", env={"TEST_DAY": "3"}).run.ok
+    assert mesh.connect().execute("select price from relics.main.prices").fetchall() == [(10,)]
 
 
 def test_full_refresh_makes_incremental_models_anew_but_no_snapshot(mesh: BuiltMesh, second_day: Told) -> None:

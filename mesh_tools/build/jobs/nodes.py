@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from mesh_tools.artifacts.manifest import Manifest, ModelNode, Node, SnapshotNode, UnitTestNode
+from mesh_tools.artifacts.manifest import Manifest, ModelNode, Node, OperationNode, SnapshotNode, UnitTestNode
 from mesh_tools.mesh.summary import is_stub
 
 # What dbt can be told to build; a source or an exposure is only read.
@@ -76,16 +76,26 @@ def broken_products(manifest: Manifest, failed: Collection[str]) -> frozenset[st
 
 
 def stateful(manifest: Manifest) -> frozenset[str]:
-    """The nodes that need what an earlier build has left, as incremental models do."""
+    """The nodes that need what an earlier build has left, as incremental models do; also those of packages."""
     return frozenset(
         node.unique_id
         for node in manifest.nodes.values()
-        if node.package_name == manifest.project
-        and (
-            isinstance(node, SnapshotNode)
-            or (isinstance(node, ModelNode) and (node.config.materialized or "view") not in _STATELESS)
+        if isinstance(node, SnapshotNode)
+        or (
+            isinstance(node, ModelNode) and (node.config.materialized or "view") not in _STATELESS and not is_stub(node)
         )
     )
+
+
+def keeps_state(manifest: Manifest) -> bool:
+    """Whether anything in the project needs what an earlier build has left: nodes, or hooks, which may fill tables."""
+    return bool(stateful(manifest)) or any(map(_has_hooks, manifest.nodes.values()))
+
+
+def _has_hooks(node: Node) -> bool:
+    if isinstance(node, OperationNode):
+        return True
+    return not is_stub(node) and bool(node.all_config.get("pre-hook") or node.all_config.get("post-hook"))
 
 
 def finished_before(before: Mapping[str, str], now: Mapping[str, str], manifest: Manifest) -> dict[str, str]:

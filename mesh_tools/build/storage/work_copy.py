@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from mesh_tools.build.storage.layout import WORK, database_in
 from mesh_tools.errors import Location, MeshError
 
 _COPIED = "copied.json"
+_BEFORE = ".before"
 
 
 class _Copied(Struct, frozen=True):
@@ -26,6 +28,8 @@ class _Copied(Struct, frozen=True):
 
 def refresh_work_copy(folder: Path, project: str, generation: Path) -> None:
     """Bring the copy up to ``generation``, unless plain dbt is building in it at this moment.
+
+    What plain dbt has built in it, and nobody has published, stays once as ``<project>.duckdb.before``.
 
     Raises:
         OSError: the disk is full, or protected.
@@ -40,12 +44,35 @@ def refresh_work_copy(folder: Path, project: str, generation: Path) -> None:
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
     try:
         copy_file(database_in(generation, project), temporary)
-        file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+        if _is_unpublished(folder, project, temporary):
+            _set_aside(file)
+        _log_of(file).unlink(missing_ok=True)
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
     stat = file.stat()
     (work / _COPIED).write_bytes(msgspec.json.encode(_Copied(generation.name, stat.st_size, stat.st_mtime_ns)))
+
+
+def _is_unpublished(folder: Path, project: str, published: Path) -> bool:
+    """Whether plain dbt has built what is not in ``published``, as it is after `mesh publish`."""
+    changed = changed_work_copy(folder, project)
+    if changed is None:
+        return False
+    return _log_of(changed).exists() or not filecmp.cmp(changed, published, shallow=False)
+
+
+def _set_aside(file: Path) -> None:
+    before = file.with_name(f"{file.name}{_BEFORE}")
+    _log_of(before).unlink(missing_ok=True)
+    file.replace(before)
+    if _log_of(file).exists():
+        _log_of(file).replace(_log_of(before))  # under this name DuckDB reads it together with the file
+
+
+def _log_of(file: Path) -> Path:
+    """What DuckDB has written and not yet brought into ``file``."""
+    return file.with_name(f"{file.name}.wal")
 
 
 def changed_work_copy(folder: Path, project: str) -> Path | None:
@@ -71,7 +98,7 @@ def adopt_work_copy(generation: Path, project: str) -> None:
     file = database_in(generation.parent / WORK, project)
     if is_open(file):
         raise MeshError("dbt is building in this file at this moment", where=Location.of(file), hint="wait for it")
-    if file.with_name(f"{file.name}.wal").exists():
+    if _log_of(file).exists():
         hint = f"open it once, so that DuckDB writes what is left: dbt show --inline 'select 1' in {project}"
         raise MeshError("dbt was stopped while it wrote to this file", where=Location.of(file), hint=hint)
     copy_file(file, database_in(generation, project))

@@ -12,6 +12,7 @@ from mesh_tools.build.jobs.nodes import (
     broken_products,
     buildable,
     finished_before,
+    keeps_state,
     needed_for_products,
     selectors_of,
     stateful,
@@ -55,7 +56,7 @@ def node(key: str, written: dict[str, Any]) -> dict[str, Any]:
         "name": names[-1],
         "fqn": [package, *names],
         "depends_on": {"nodes": written.get("reads", [])},
-        "config": {"materialized": written.get("materialized", "table")},
+        "config": {"materialized": written.get("materialized", "table"), **written.get("config", {})},
         **{name: written[name] for name in ("access", "tags") if name in written},
     }
 
@@ -143,3 +144,28 @@ class TestFinishedBefore:
 def test_what_needs_its_earlier_data(materialized: str, expected: set[str]) -> None:
     nodes = {**NODES, "model.shop.base": {**NODES["model.shop.base"], "materialized": materialized}}
     assert short(stateful(manifest(nodes))) == expected | {"prices"}
+
+
+def test_so_do_nodes_of_packages_but_no_stubs() -> None:
+    nodes: dict[str, dict[str, Any]] = {
+        "snapshot.calendar.holidays": {},
+        "model.calendar.days": {"materialized": "incremental"},
+        "model.stock.products": {"materialized": "incremental", "tags": ["mesh_external"]},
+    }
+    assert short(stateful(manifest(nodes))) == {"holidays", "days"}
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "expected"),
+    [
+        ("model.shop.base", {}, False),
+        ("model.shop.base", {"config": {"pre-hook": [], "post-hook": []}}, False),
+        ("model.shop.base", {"config": {"pre-hook": [{"sql": "insert"}]}}, True),
+        ("seed.calendar.days", {"config": {"post-hook": [{"sql": "insert"}]}}, True),
+        ("model.shop.base", {"materialized": "incremental"}, True),
+        ("operation.audit.audit-on-run-end-0", {}, True),
+        ("model.stock.products", {"tags": ["mesh_external"], "config": {"pre-hook": [{"sql": "x"}]}}, False),
+    ],
+)
+def test_hooks_may_need_what_an_earlier_build_has_left(key: str, written: dict[str, Any], *, expected: bool) -> None:
+    assert keeps_state(manifest({key: written})) == expected
