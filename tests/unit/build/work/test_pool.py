@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,12 @@ class Works:
 
 
 def until_end(pool: Pool) -> list[Any]:
+    """What is said up to the end; what ends a wait may be half a line, or an idle worker's end."""
     messages: list[Any] = []
+    deadline = time.monotonic() + 120
     while not messages or messages[-1].event["event"] not in {"end", "lost"}:
-        said = pool.wait(60)
-        assert said, "a worker is silent"
-        messages += said
+        messages += pool.wait(5)
+        assert time.monotonic() < deadline, "a worker is silent"
     return messages
 
 
