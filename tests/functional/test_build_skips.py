@@ -312,3 +312,14 @@ def test_a_change_goes_on_only_as_far_as_data_changes(stream: BuiltMesh, mended:
     assert told.reasons("sales") == ("the data of shop.orders changed",)
     assert told.reasons("board") == ("the data of sales.revenue changed",)
     assert stream.connect().execute("select revenue from board.main.chart").fetchall() == [(40,)]
+
+
+# --- a project without data ------------------------------------------------------------------------------------------
+
+
+def test_a_project_of_macros_alone_is_built_once(new_mesh: Callable[[str], BuiltMesh]) -> None:
+    """Although dbt, which runs no node of it, makes no database."""
+    mesh = new_mesh("name: m\nprojects: [helpers]\n")
+    mesh.project("helpers", {"macros/one.sql": "{% macro one() %}1{% endmacro %}"})
+    assert build(mesh).statuses == {"helpers": "success"}
+    assert build(mesh).statuses == {"helpers": "unchanged"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def fingerprints(
     """The fingerprint of each relation, by its key.
 
     Args:
-        databases: DuckDB files by the name that they are attached under, read-only.
+        databases: DuckDB files by the name that they are attached under, read-only. One that is not there is made
+            when there are no relations: a dbt that has run no node, as in a project of macros alone, has opened none.
         relations: Database, schema and identifier, by key.
         threads: For DuckDB.
     """
@@ -34,6 +36,8 @@ def fingerprints(
 
     with duckdb.connect(":memory:", config={"threads": threads}) as connection:
         for name, path in databases.items():
+            if not relations and not Path(path).exists():
+                duckdb.connect(path).close()
             quoted = path.replace("'", "''")
             connection.execute(f"attach '{quoted}' as {_quoted(name)} (read_only)")
         return {key: _fingerprint(connection, *parts) for key, parts in relations.items()}

@@ -132,4 +132,13 @@ def test_a_table_without_rows_differs_by_its_columns(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(duckdb.Error):
-        fingerprints({"shop": str(tmp_path / "none.duckdb")}, {})
+        fingerprints({"shop": str(tmp_path / "none.duckdb")}, {"orders": ("shop", "main", "orders")})
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_relations_a_database_that_dbt_has_not_opened_is_made(tmp_path: Path) -> None:
+    """So that a project of macros alone has a generation, too."""
+    path = tmp_path / "shop.duckdb"
+    assert fingerprints({"shop": str(path)}, {}) == {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("select count(*) from information_schema.tables").fetchone() == (0,)
