@@ -82,7 +82,7 @@ def test_the_process_that_asks_is_no_build() -> None:
     assert outcome_of(run, JournalEntries(events=())) == "killed"
 
 
-@pytest.mark.parametrize("pid", [0, -1, 4194305, 2**70, os.getpid()])
+@pytest.mark.parametrize("pid", [0, -1, 4194305, 2**70, os.getpid()], ids=["0", "-1", "unused", "huge", "own"])
 def test_no_process_of_a_build_has_such_a_number(pid: int) -> None:
     assert not is_running(pid)
 
