@@ -27,13 +27,13 @@ PRICES = """
         config: {strategy: check, unique_key: id, check_cols: [price]}
     """
 HOOKS = """
-    name: history
+    name: reader
     version: 1.0.0
     config-version: 2
-    profile: history
+    profile: reader
     on-run-end:
-      - create table if not exists main.audit (day integer)
-      - insert into main.audit values ({{ env_var('TEST_DAY') }})
+      - create table if not exists main.audit (n integer)
+      - insert into main.audit values (1)
     """
 PYTHON = """
     def model(dbt, session):
@@ -48,7 +48,6 @@ PROJECTS = {
         "models/events.sql": EVENTS,
         "models/price.sql": "select 1 as id, {{ env_var('TEST_DAY') }} * 10 as price",
         "snapshots/prices.yml": PRICES,
-        "dbt_project.yml": HOOKS,
     },
     "relics": {
         "models/price.sql": "select 1 as id, {{ env_var('TEST_DAY') }} * 10 as price",
@@ -60,7 +59,10 @@ PROJECTS = {
         "models/shown.sql": "select doubled + 1 as shown from {{ ref('doubled') }}",
         "models/kinds.yml": "models: [{name: shown, config: {access: public, materialized: view}}]\n",
     },
-    "reader": {"models/read.sql": "{{ config(materialized='table') }} select shown from {{ ref('kinds', 'shown') }}"},
+    "reader": {
+        "models/read.sql": "{{ config(materialized='table') }} select shown from {{ ref('kinds', 'shown') }}",
+        "dbt_project.yml": HOOKS,
+    },
 }
 
 
@@ -117,7 +119,7 @@ def test_a_snapshot_keeps_what_was(mesh: BuiltMesh, second_day: Told) -> None:
 
 def test_so_does_a_table_that_a_hook_fills(mesh: BuiltMesh, second_day: Told) -> None:
     assert second_day.run.ok
-    assert mesh.connect().execute("select day from history.main.audit order by 1").fetchall() == [(1,), (2,)]
+    assert mesh.connect().execute("select count(*) from reader.main.audit").fetchall() == [(2,)]
 
 
 def test_a_snapshot_that_was_removed_from_the_project_is_not_lost(mesh: BuiltMesh, second_day: Told) -> None:
