@@ -113,7 +113,7 @@ class Model:
             if fare == "waits" or (fare == "failed" and len(knot) > 1):
                 self.spoilt |= {name: {"base", "out"} for name in knot}
             elif fare == "failed":
-                self.spoilt[knot[0]] = {"out"} if f"{knot[0]}.out" in failed else set()
+                self.spoilt[knot[0]] = {"base", "out"} & {model.split(".")[1] for model in failed}
             for name in sorted(knot) if fare == "built" else early & {*knot}:
                 self.data[name] = self._made(mesh, name, knot)
                 self.good[name] = now[name] if fare == "built" else None
