@@ -8,6 +8,7 @@ import selectors
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ BUFFER = 1 << 16
 _HOME = Path(__file__).resolve().parents[3]
 
 
-class Worker:
+class Worker(ABC):
     """A process and the pipes to it.
 
     Attributes:
@@ -52,8 +53,9 @@ class Worker:
         os.close(self.events)
         return self._end()
 
+    @abstractmethod
     def _end(self) -> int | None:
-        raise NotImplementedError
+        """Its exit code, once it has ended by itself or by force."""
 
 
 class SpawnedWorker(Worker):
