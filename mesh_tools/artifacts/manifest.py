@@ -17,6 +17,12 @@ from mesh_tools.errors import Location
 from mesh_tools.model.interface import Version
 
 _INHERITS_FROM = 2  # dbt's major version
+# How warehouses lay a table out: configuration keys of dbt-bigquery, -snowflake, -databricks, -spark, -redshift,
+# -postgres, -athena, -trino.
+_PHYSICAL = (
+    "partition_by", "partitioned_by", "cluster_by", "liquid_clustered_by", "clustered_by", "buckets",
+    "sort", "sort_type", "dist", "indexes", "file_format", "table_format",
+)  # fmt: skip
 
 
 class DependsOn(msgspec.Struct, frozen=True):
@@ -60,6 +66,7 @@ class ColumnNode(msgspec.Struct, frozen=True):
     quote: bool | None = None
     meta: dict[str, Any] | None = None
     tags: tuple[str, ...] | None = None
+    policy_tags: tuple[str, ...] | None = None
     config: ColumnConfig | None = None
 
 
@@ -93,6 +100,22 @@ class NodeConfig:
         """Whether the contract is to be enforced."""
         contract = self._values.get("contract")
         return isinstance(contract, dict) and contract.get("enforced") is True
+
+    @property
+    def physical(self) -> dict[str, Any]:
+        """How the warehouse lays the data out: partitions, clusters, indexes, as far as they are set."""
+        return {key: value for key in _PHYSICAL if (value := self._values.get(key)) not in (None, [], {}, "")}
+
+    @property
+    def grants(self) -> dict[str, tuple[str, ...]]:
+        """Privileges, each with those who have it."""
+        value = self._values.get("grants")
+        granted = value.items() if isinstance(value, dict) else ()
+        return {
+            str(privilege): tuple(sorted(map(str, [names] if isinstance(names, str) else names)))
+            for privilege, names in granted
+            if isinstance(names, (str, list)) and names
+        }
 
     def _text(self, key: str) -> str | None:
         value = self._values.get(key)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from mesh_tools.errors import Location, MeshError, did_you_mean
 from mesh_tools.mesh.yaml_file import YamlFile
+from mesh_tools.model.change import LEVELS, Level
 from mesh_tools.model.names import check_environment_name, check_project_name
 from mesh_tools.model.schema import components_of, document_schema
 
@@ -73,6 +74,25 @@ class ExternalUpstream(Struct, frozen=True, forbid_unknown_fields=True):
     manifest: str
 
 
+class ContractSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How strictly interfaces are kept.
+
+    Attributes:
+        profile: From which changes on `mesh contract` refuses; the rest is reported. Each holds those before it:
+            ``bind``, ``shape``, ``guarantee``, ``service``, ``meaning``. From ``guarantee`` on, with the lifecycle.
+        projects: A stricter profile for some projects, by name.
+        base: What `mesh contract check` compares with, such as ``origin/main``. Default: the accepted interface.
+        grace_days: How long a version that has a successor is kept, at least.
+        acknowledge_days: How long an acknowledgement counts, at most.
+    """
+
+    profile: Level = "guarantee"
+    projects: dict[str, Level] = {}
+    base: str | None = None
+    grace_days: Annotated[int, msgspec.Meta(ge=0)] = 90
+    acknowledge_days: Annotated[int, msgspec.Meta(ge=1)] = 180
+
+
 class Domain(Struct, frozen=True, forbid_unknown_fields=True):
     """A domain that owns projects of other names than its own."""
 
@@ -93,6 +113,7 @@ class MeshFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         sync: How upstream interfaces become packages.
         upstreams: Producers outside the mesh, by project name.
         domains: Domains, where they differ from the projects' names.
+        contracts: How strictly interfaces are kept.
     """
 
     name: str
@@ -104,6 +125,7 @@ class MeshFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     sync: SyncSettings = SyncSettings()
     upstreams: dict[str, ExternalUpstream] = {}
     domains: dict[str, Domain] = {}
+    contracts: ContractSettings = ContractSettings()
 
 
 class MeshConfig:
@@ -186,7 +208,13 @@ class MeshConfig:
         owners = (name for name, domain in self.file.domains.items() if project in domain.projects)
         return next(owners, project)
 
+    def profile_of(self, project: str) -> Level:
+        """The strictness profile of ``project``."""
+        contracts = self.file.contracts
+        return contracts.projects.get(project, contracts.profile)
+
     def _check(self) -> None:
+        self._check_profiles()
         for name in self.environments:
             self._at(("environments", name), check_environment_name, name)
         for name in self.file.upstreams:
@@ -201,6 +229,16 @@ class MeshConfig:
             )
         if not self.file.projects:
             raise MeshError("projects: at least one path or glob is needed", where=self.yaml.locate("projects"))
+
+    def _check_profiles(self) -> None:
+        contracts = self.file.contracts
+        for name, profile in contracts.projects.items():
+            if LEVELS.index(profile) < LEVELS.index(contracts.profile):
+                raise MeshError(
+                    f"contracts.projects.{name}: {profile} is looser than the mesh's {contracts.profile}",
+                    where=self.yaml.locate("contracts", "projects", name),
+                    hint="a project may tighten the profile of its mesh, not loosen it",
+                )
 
     def _at(self, keys: tuple[str, ...], check: Any, value: str) -> None:
         try:

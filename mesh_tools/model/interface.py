@@ -16,7 +16,9 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-SCHEMA_VERSION = "1.0"
+from mesh_tools.model.lineage import Hazard
+
+SCHEMA_VERSION = "1.1"
 """Of the interface document, as ``major.minor``."""
 
 Version = int | float | str
@@ -58,7 +60,9 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``data_type`` is as the producer wrote it; ``canonical_type`` is the engine's own name for it where the
     adapter's types are known (:mod:`mesh_tools.sqltypes`). ``unit`` is free text such as ``minute`` or ``USD``.
-    ``deprecated_until`` is an ISO date.
+    ``timezone``, ``currency`` (ISO 4217) and ``encoding`` say how to read values that their type leaves open.
+    ``closed`` promises that the accepted values are all that there will ever be in this version.
+    ``policies`` are the masking or column policies of the warehouse. ``deprecated_until`` is an ISO date.
     """
 
     name: str
@@ -68,7 +72,12 @@ class Column(Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: str = ""
     classification: Classification | None = None
     unit: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    encoding: str | None = None
     semantic_type: str | None = None
+    closed: bool = False
+    policies: tuple[str, ...] = ()
     deprecated_until: str | None = None
     quote: bool = False
     tags: tuple[str, ...] = ()
@@ -104,11 +113,25 @@ class Freshness(Struct, frozen=True, kw_only=True, omit_defaults=True):
     column: str | None = None
 
 
+class Logic(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Digests of how a product version is made, so that a change of meaning shows while the SQL stays at home.
+
+    Through the private models of the project, up to its sources and other projects' products. Only digests of the
+    same ``method`` (the tracer and its version) can be compared.
+    """
+
+    method: str
+    rows: str | None = None
+    columns: dict[str, str] = {}
+
+
 class ProductVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One version of a product, with its whole promise.
 
     ``v`` is ``None`` for a model that is not versioned. ``path`` is the model's file below its model folder; the
-    interface package repeats it, so that the model's fqn is the same in consumers.
+    interface package repeats it, so that the model's fqn is the same in consumers. ``scope`` says in words which rows
+    there are; ``row_policy`` which of them who may see. ``physical`` is how the warehouse lays the data out, by dbt's
+    configuration keys such as ``partition_by``. ``logic`` is no part of the promise.
     """
 
     v: Version | None = None
@@ -117,6 +140,7 @@ class ProductVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: str = ""
     contract: bool = False
     materialized: str = "view"
+    scope: str | None = None
     grain: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     guarantees: tuple[Guarantee, ...] = ()
@@ -124,8 +148,11 @@ class ProductVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     freshness: Freshness | None = None
     retention: str | None = None
     tier: Tier | None = None
+    row_policy: str | None = None
+    physical: dict[str, Any] = {}
     tags: tuple[str, ...] = ()
     meta: dict[str, Any] = {}
+    logic: Logic | None = None
 
 
 class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -161,21 +188,56 @@ class Product(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Consumption(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a project uses of another project's product: ``columns`` is ``None`` when they were not traced."""
+    """What models of a project use of another project's product. Models that use the same stand together in ``by``.
+
+    Attributes:
+        project: The producer.
+        product: Its product.
+        v: The version that the ref means.
+        pinned: Whether the ref names its version; else it follows the latest one.
+        columns: All columns that are used, in any way; ``None`` when they were not traced.
+        indirect: Those of them that are used in joins, filters, grouping or ordering alone.
+        typed: Those of them that reach, unchanged, an enforced contract or a table that keeps its rows between builds.
+        hazards: Ways in which columns that are not named matter.
+        by: The models that use it; an exposure is written ``exposure:NAME``.
+    """
 
     project: str
     product: str
     v: Version | None = None
+    pinned: bool = True
     columns: tuple[str, ...] | None = None
+    indirect: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
     by: tuple[str, ...] = ()
 
 
 class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a product version lies in one environment's warehouse."""
+    """Where a product version lies in one environment's warehouse; ``grants``: each privilege, and who has it."""
 
     database: str | None = None
     schema: str | None = None
     identifier: str
+    grants: dict[str, tuple[str, ...]] = {}
+
+
+class Acknowledgement(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A dangerous change that somebody answers for, until a date.
+
+    Attributes:
+        change: Fingerprint of the change: :attr:`mesh_tools.model.change.Change.fingerprint`.
+        rule: Id of its rule, such as ``CHG007``.
+        subject: Label of what changed, for the reader: ``operations.flights.v2.carrier``.
+        reason: Why it is right, in words.
+        until: ISO date after which the acknowledgement no longer counts.
+    """
+
+    change: str
+    rule: str
+    subject: str
+    reason: str
+    until: str
 
 
 class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -197,6 +259,7 @@ class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     groups: tuple[Group, ...] = ()
     products: tuple[Product, ...] = ()
     consumptions: tuple[Consumption, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
     environment: str | None = None
     published_at: str | None = None
     relations: dict[str, Relation] = {}

@@ -38,6 +38,8 @@ class ModelMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         owner: Overrides the owner of the group.
         allowed_consumers: Projects that may ref this product. Default: all.
         renamed_from: Earlier names, so that a ref to one of them is told the new name.
+        scope: Which rows there are, in words, such as "flights that left New York; no cancelled ones".
+        row_policy: Which rows who may see, in words, where the warehouse restricts them.
     """
 
     grain: tuple[str, ...] = ()
@@ -47,6 +49,8 @@ class ModelMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owner: Owner | None = None
     allowed_consumers: tuple[str, ...] | None = None
     renamed_from: tuple[str, ...] = ()
+    scope: str | None = None
+    row_policy: str | None = None
 
 
 class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,12 +61,20 @@ class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         classification: Who may see it.
         semantic_type: What it means, such as ``iata_airport_code``.
         deprecated_until: ISO date after which the column may be removed.
+        timezone: Of times that carry none, such as ``UTC`` or ``America/New_York``.
+        currency: ISO 4217 code of an amount.
+        encoding: How text or bytes are encoded, such as ``base64``.
+        closed: Whether the accepted values are all that there will ever be in this version.
     """
 
     unit: str | None = None
     classification: Classification | None = None
     semantic_type: str | None = None
     deprecated_until: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    encoding: str | None = None
+    closed: bool = False
 
 
 def json_schema() -> dict[str, Any]:

@@ -38,6 +38,7 @@ _NOT_PROMISED = (
     "mesh_version",
     "fingerprint",
     "consumptions",
+    "acknowledgements",
     "environment",
     "published_at",
     "relations",
@@ -47,14 +48,15 @@ _NOT_PROMISED = (
 _UNORDERED_COLUMNS = frozenset({"not_null", "unique", "primary_key", "accepted_values", "range"})
 
 _Item = TypeVar("_Item")
+_Name = TypeVar("_Name", bound=str)
 
 
 def fingerprint(interface: Interface) -> str:
     """SHA-256, in hex, of the promise alone.
 
-    Times, relations, environment, withheld names, consumptions, file paths, semantic versions and the versions of
-    dbt, mesh and the document do not count. Order counts where it means something: of columns and of versions.
-    A version counts as its text, since ``v: 2`` and ``v: "2"`` are the same model to dbt.
+    Times, relations, environment, withheld names, consumptions, acknowledgements, file paths, semantic versions,
+    digests of the logic and the versions of dbt, mesh and the document do not count. Order counts where it means
+    something: of columns and of versions. A version counts as its text, since ``v: 2`` and ``v: "2"`` are the same model to dbt.
 
     Raises:
         MeshError: a value cannot be written, see :func:`to_plain`.
@@ -66,6 +68,7 @@ def fingerprint(interface: Interface) -> str:
         _versions_as_text(product, "latest")
         for version in product["versions"]:
             del version["path"], version["semantic_version"]
+            version.pop("logic", None)
             _versions_as_text(version, "v")
     # ASCII, sorted keys and repr() of floats: the same bytes on every machine and Python version.
     canonical = json.dumps(promise, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -89,6 +92,7 @@ def ordered(interface: Interface) -> Interface:
         groups=tuple(sorted(interface.groups, key=lambda group: group.name)),
         products=tuple(sorted(map(_ordered_product, interface.products), key=lambda product: product.name)),
         consumptions=_distinct(map(_ordered_consumption, interface.consumptions)),
+        acknowledgements=_distinct(interface.acknowledgements),
     )
 
 
@@ -179,7 +183,9 @@ def _ordered_version(version: ProductVersion) -> ProductVersion:
 
 
 def _ordered_column(column: Column) -> Column:
-    return replace(column, tags=_names(column.tags)) if column.tags else column
+    if not column.tags and not column.policies:
+        return column
+    return replace(column, tags=_names(column.tags), policies=_names(column.policies))
 
 
 def _ordered_guarantee(guarantee: Guarantee) -> Guarantee:
@@ -193,10 +199,17 @@ def _ordered_guarantee(guarantee: Guarantee) -> Guarantee:
 
 def _ordered_consumption(consumption: Consumption) -> Consumption:
     columns = consumption.columns
-    return replace(consumption, columns=None if columns is None else _names(columns), by=_names(consumption.by))
+    return replace(
+        consumption,
+        columns=None if columns is None else _names(columns),
+        indirect=_names(consumption.indirect),
+        typed=_names(consumption.typed),
+        hazards=_names(consumption.hazards),
+        by=_names(consumption.by),
+    )
 
 
-def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+def _names(names: tuple[_Name, ...]) -> tuple[_Name, ...]:
     return tuple(sorted(set(names)))
 
 

@@ -83,7 +83,10 @@ def interface_of(manifest: Manifest, *, domain: str | None = None, accepted: Int
             consumptions=consumptions_of(manifest),
             relations={
                 product_key(model.name, model.version): Relation(
-                    database=model.database, schema=model.schema, identifier=model.alias or model.name
+                    database=model.database,
+                    schema=model.schema,
+                    identifier=model.alias or model.name,
+                    grants=model.config.grants,
                 )
                 for models in public.values()
                 for model in models
@@ -158,6 +161,7 @@ def _version(
         description=(model.description or "").strip(),
         contract=model.contract_enforced,
         materialized=model.config.materialized or "view",
+        scope=meta.scope,
         grain=meta.grain or grain_of(guarantees),
         columns=tuple(_column(column, model, manifest, filled) for column in (model.columns or {}).values()),
         guarantees=guarantees,
@@ -165,6 +169,8 @@ def _version(
         freshness=meta.freshness,
         retention=meta.retention,
         tier=meta.tier,
+        row_policy=meta.row_policy,
+        physical=model.config.physical,
         tags=tuple(sorted(set(model.tags or ()))),
         meta=_other(model.meta or {}),
     )
@@ -181,7 +187,12 @@ def _column(column: ColumnNode, model: ModelNode, manifest: Manifest, filled: fr
         description=(column.description or "").strip(),
         classification=meta.classification,
         unit=meta.unit,
+        timezone=meta.timezone,
+        currency=meta.currency,
+        encoding=meta.encoding,
         semantic_type=meta.semantic_type,
+        closed=meta.closed,
+        policies=tuple(sorted(set(column.policy_tags or ()))),
         deprecated_until=meta.deprecated_until,
         quote=bool(column.quote),
         tags=tuple(sorted(set(own_tags(column, model, manifest.metadata)))),

@@ -29,6 +29,7 @@ from mesh_tools.interface.document import (
     to_yaml,
 )
 from mesh_tools.model.interface import (
+    SCHEMA_VERSION,
     Column,
     Consumption,
     Freshness,
@@ -116,6 +117,7 @@ META = st.dictionaries(
 )
 OWNERS = st.builds(Owner, name=st.none() | TEXT, email=st.none() | TEXT)
 COLUMNS = st.builds(
+    SCHEMA_VERSION,
     Column,
     name=TEXT,
     data_type=st.none() | TEXT,
@@ -295,7 +297,7 @@ def test_fingerprint_does_not_depend_on_hash_seed_or_locale() -> None:
 
 def test_sealing_writes_this_schema_version() -> None:
     """What a newer minor version added is lost when it is read here, so the rewritten document is of this version."""
-    assert sealed(replace(FLEET, schema_version="1.7")).schema_version == "1.0"
+    assert sealed(replace(FLEET, schema_version="1.7")).schema_version == SCHEMA_VERSION
 
 
 # --- spelling ------------------------------------------------------------------------------------------------------
