@@ -56,7 +56,8 @@ def fingerprint(interface: Interface) -> str:
 
     Times, relations, environment, withheld names, consumptions, acknowledgements, file paths, semantic versions,
     digests of the logic and the versions of dbt, mesh and the document do not count. Order counts where it means
-    something: of columns and of versions. A version counts as its text, since ``v: 2`` and ``v: "2"`` are the same model to dbt.
+    something: of columns and of versions. A version counts as its text, since ``v: 2`` and ``v: "2"`` are the same
+    model to dbt.
 
     Raises:
         MeshError: a value cannot be written, see :func:`to_plain`.

@@ -30,12 +30,14 @@ from mesh_tools.interface.document import (
 )
 from mesh_tools.model.interface import (
     SCHEMA_VERSION,
+    Acknowledgement,
     Column,
     Consumption,
     Freshness,
     Group,
     Guarantee,
     Interface,
+    Logic,
     Owner,
     Product,
     ProductVersion,
@@ -117,13 +119,15 @@ META = st.dictionaries(
 )
 OWNERS = st.builds(Owner, name=st.none() | TEXT, email=st.none() | TEXT)
 COLUMNS = st.builds(
-    SCHEMA_VERSION,
     Column,
     name=TEXT,
     data_type=st.none() | TEXT,
     nullable=st.booleans(),
     description=TEXT,
     classification=st.sampled_from([None, "pii", "public"]),
+    timezone=st.none() | TEXT,
+    closed=st.booleans(),
+    policies=NAMES,
     tags=NAMES,
     meta=META,
 )
@@ -146,6 +150,10 @@ PRODUCT_VERSIONS = st.builds(
     columns=st.lists(COLUMNS, max_size=2).map(tuple),
     guarantees=st.lists(GUARANTEES, max_size=3).map(tuple),
     freshness=st.none() | st.builds(Freshness, count=st.integers(0, 9), period=st.sampled_from(["day", "hour"])),
+    scope=st.none() | TEXT,
+    physical=META,
+    logic=st.none()
+    | st.builds(Logic, method=TEXT, rows=st.none() | TEXT, columns=st.dictionaries(TEXT, TEXT, max_size=2)),
     tags=NAMES,
     meta=META,
 )
@@ -158,8 +166,17 @@ PRODUCTS = st.builds(
     versions=st.lists(PRODUCT_VERSIONS, min_size=1, max_size=2, unique_by=lambda version: str(version.v)).map(tuple),
 )
 CONSUMPTIONS = st.builds(
-    Consumption, project=TEXT, product=TEXT, v=st.none() | VERSIONS, columns=st.none() | NAMES, by=NAMES
+    Consumption,
+    project=TEXT,
+    product=TEXT,
+    v=st.none() | VERSIONS,
+    pinned=st.booleans(),
+    columns=st.none() | NAMES,
+    indirect=NAMES,
+    hazards=st.lists(st.sampled_from(["star", "positional"]), max_size=3).map(tuple),
+    by=NAMES,
 )
+ACKNOWLEDGEMENTS = st.builds(Acknowledgement, change=TEXT, rule=TEXT, subject=TEXT, reason=TEXT, until=TEXT)
 INTERFACES = st.builds(
     Interface,
     project=TEXT,
@@ -168,6 +185,7 @@ INTERFACES = st.builds(
     groups=st.lists(st.builds(Group, name=TEXT, owner=OWNERS, description=TEXT), max_size=2).map(tuple),
     products=st.lists(PRODUCTS, max_size=2, unique_by=lambda product: product.name).map(tuple),
     consumptions=st.lists(CONSUMPTIONS, max_size=2).map(tuple),
+    acknowledgements=st.lists(ACKNOWLEDGEMENTS, max_size=2).map(tuple),
     environment=st.none() | TEXT,
     published_at=st.none() | TEXT,
     relations=st.dictionaries(TEXT, st.builds(Relation, schema=st.none() | TEXT, identifier=TEXT), max_size=2),
@@ -317,7 +335,7 @@ def test_yaml_is_a_readable_diff() -> None:
 EXPECTED_YAML = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
 # To change it, change the dbt project, then run `mesh interface PROJECT --write`.
-schema_version: "1.0"
+schema_version: "1.1"
 project: fleet
 domain: fleet
 owner:
@@ -426,7 +444,7 @@ def test_yaml_spells_text_so_that_every_reader_agrees(text: str, written: str) -
 
 def test_json_is_indented_and_ends_with_a_newline() -> None:
     assert to_json(Interface(project="p", domain="ü")) == (
-        '{\n  "schema_version": "1.0",\n  "project": "p",\n  "domain": "ü"\n}\n'.encode()
+        '{\n  "schema_version": "1.1",\n  "project": "p",\n  "domain": "ü"\n}\n'.encode()
     )
 
 
@@ -478,7 +496,7 @@ def test_a_json_document_that_is_wrong_is_one_error(data: bytes, message: str, l
     assert caught.value.hint
 
 
-HEAD = "schema_version: '1.0'\nproject: p\n"
+HEAD = "schema_version: '1.1'\nproject: p\n"
 
 
 @pytest.mark.parametrize(
