@@ -7,7 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import inf
 
+from msgspec.structs import replace
+
+from mesh_tools.sqltypes.domain import (
+    Array,
+    Domain,
+    Enumeration,
+    Field,
+    Floating,
+    Mapping,
+    Number,
+    Plain,
+    Record,
+    Scaled,
+    SqlType,
+    Text,
+    decimal,
+    integer,
+)
 from mesh_tools.sqltypes.duckdb_keywords import KEYWORDS
 from mesh_tools.sqltypes.parse import TypeExpression, TypeSyntaxError, parse_type
 
@@ -71,10 +90,17 @@ _PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 def canonical(data_type: str) -> str | None:
     """The name that ``typeof(null::data_type)`` gives, or ``None`` for a type that this table does not know."""
+    known = sql_type(data_type)
+    return known.name if known else None
+
+
+def sql_type(data_type: str) -> SqlType | None:
+    """The canonical name and the values of ``data_type``, or ``None`` for a type that this table does not know."""
     try:
-        return _render(parse_type(data_type))
+        expression = parse_type(data_type)
     except TypeSyntaxError:
         return None
+    return _sql_type(expression) if _render(expression) else None
 
 
 def _render(expression: TypeExpression) -> str | None:
@@ -146,3 +172,55 @@ def _nested(expression: TypeExpression) -> str | None:
 def _identifier(name: str) -> str:
     is_plain = _PLAIN_IDENTIFIER.match(name) and name.lower() not in KEYWORDS
     return name if is_plain else '"' + name.replace('"', '""') + '"'
+
+
+_DOMAINS: dict[str, Domain] = {
+    **{f"{word}INT": integer(bits) for word, bits in {"TINY": 8, "SMALL": 16, "BIG": 64, "HUGE": 128}.items()},
+    "INTEGER": integer(32),
+    **{f"U{word}INT": integer(bits, signed=False) for word, bits in {"TINY": 8, "SMALL": 16, "BIG": 64}.items()},
+    "UINTEGER": integer(32, signed=False),
+    "UHUGEINT": integer(128, signed=False),
+    "BIGNUM": Number(-inf, inf),
+    "FLOAT": Floating(24),
+    "DOUBLE": Floating(53),
+    "VARCHAR": Text(),
+    # Digits of a second, and how far the 64 bits reach.
+    "TIME": Scaled("time", 6),
+    "TIME_NS": Scaled("time", 9),
+    "TIMESTAMP_S": Scaled("timestamp", 0, 3),
+    "TIMESTAMP_MS": Scaled("timestamp", 3, 3),
+    "TIMESTAMP": Scaled("timestamp", 6, 2),
+    "TIMESTAMP_NS": Scaled("timestamp", 9, 1),
+}
+"""The values of each plain type; every other one is like no other."""
+
+
+def _sql_type(expression: TypeExpression) -> SqlType:
+    """Of an expression that is known to have a name."""
+    if not expression.suffixes:
+        return SqlType(_render(expression) or "", _domain(expression))
+    *inner, size = expression.suffixes
+    element = _sql_type(replace(expression, suffixes=tuple(inner)))
+    return SqlType(f"{element.name}[{size}]", Array(element, int(size) if size else None))
+
+
+def _domain(expression: TypeExpression) -> Domain:
+    """Of an expression without array dimensions."""
+    if expression.name == "map":
+        key, value = (_sql_type(field_type) for _, field_type in expression.fields)
+        return Mapping(key, value)
+    if expression.fields:
+        family = "union" if expression.name == "union" else "struct"
+        return Record(family, tuple(_field(name or "", field_type) for name, field_type in expression.fields))
+    if expression.name == "enum":
+        return Enumeration(expression.arguments)
+    name = _base(expression) or ""
+    if name.startswith("DECIMAL"):
+        width, scale = name.removeprefix("DECIMAL(").removesuffix(")").split(",")
+        return decimal(int(width), int(scale))
+    return _DOMAINS.get(name, Plain(name))
+
+
+def _field(name: str, field_type: TypeExpression) -> Field:
+    # DuckDB finds a field without regard to case.
+    return Field(name.casefold(), _identifier(name), _sql_type(field_type))
