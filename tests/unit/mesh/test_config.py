@@ -53,6 +53,10 @@ class TestGoodFiles:
         assert config.file.sync.stubs == "all"
         assert config.file.upstreams == {"finance": ExternalUpstream("https://example.com/manifest.json")}
         assert [config.domain_of(project) for project in ("orders", "returns", "stock")] == ["sales", "sales", "stock"]
+        assert config.file.contracts.base == "origin/main"
+        assert config.file.contracts.grace_days == 30
+        assert config.file.contracts.acknowledge_days == 14
+        assert [config.profile_of(name) for name in ("orders", "stock", "returns")] == ["meaning", "shape", "shape"]
 
     def test_the_defaults_make_a_mesh_on_duckdb(self) -> None:
         config = MeshConfig.read(CASES / "good" / "smallest.yml")
