@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from mesh_tools.sqltypes import duckdb
+from mesh_tools.sqltypes import bigquery, duckdb, postgres, redshift, snowflake, spark
 from mesh_tools.sqltypes.change import SAME, UNKNOWN, NestedChange, TypeChange, TypeChangeKind
 from mesh_tools.sqltypes.domain import SqlType
 from mesh_tools.sqltypes.lattice import compare
@@ -14,8 +14,14 @@ from mesh_tools.sqltypes.lattice import compare
 __all__ = ["NestedChange", "TypeChange", "TypeChangeKind", "canonical_type", "compare_types"]
 
 _WAREHOUSES: dict[str, Callable[[str], SqlType | None]] = {
+    "bigquery": bigquery.TABLE.sql_type,
+    "databricks": spark.TABLE.sql_type,
     "duckdb": duckdb.sql_type,
     "motherduck": duckdb.sql_type,
+    "postgres": postgres.TABLE.sql_type,
+    "redshift": redshift.TABLE.sql_type,
+    "snowflake": snowflake.TABLE.sql_type,
+    "spark": spark.TABLE.sql_type,
 }
 """By dbt's name of the adapter."""
 _BLANKS = re.compile(r"\s+")

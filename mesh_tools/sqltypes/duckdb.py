@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from math import inf
 
 from msgspec.structs import replace
 
@@ -18,7 +17,6 @@ from mesh_tools.sqltypes.domain import (
     Field,
     Floating,
     Mapping,
-    Number,
     Plain,
     Record,
     Scaled,
@@ -180,19 +178,18 @@ _DOMAINS: dict[str, Domain] = {
     **{f"U{word}INT": integer(bits, signed=False) for word, bits in {"TINY": 8, "SMALL": 16, "BIG": 64}.items()},
     "UINTEGER": integer(32, signed=False),
     "UHUGEINT": integer(128, signed=False),
-    "BIGNUM": Number(-inf, inf),
     "FLOAT": Floating(24),
     "DOUBLE": Floating(53),
     "VARCHAR": Text(),
-    # Digits of a second, and how far the 64 bits reach.
+    # Digits of a second, and how far they reach: nanoseconds end in 2262.
     "TIME": Scaled("time", 6),
     "TIME_NS": Scaled("time", 9),
-    "TIMESTAMP_S": Scaled("timestamp", 0, 3),
-    "TIMESTAMP_MS": Scaled("timestamp", 3, 3),
-    "TIMESTAMP": Scaled("timestamp", 6, 2),
-    "TIMESTAMP_NS": Scaled("timestamp", 9, 1),
+    "TIMESTAMP_S": Scaled("timestamp", 0, 1),
+    "TIMESTAMP_MS": Scaled("timestamp", 3, 1),
+    "TIMESTAMP": Scaled("timestamp", 6, 1),
+    "TIMESTAMP_NS": Scaled("timestamp", 9, 0),
 }
-"""The values of each plain type; every other one is like no other."""
+"""The values of each plain type; every other one is like no other, BIGNUM too: DuckDB has no casts from decimals to it."""
 
 
 def _sql_type(expression: TypeExpression) -> SqlType:
