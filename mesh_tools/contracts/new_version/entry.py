@@ -45,10 +45,6 @@ def _begin(editor: YamlEditor, found: Found, step: Step, settings: Settings) -> 
     new: dict[str, Any] = {"v": step.new, **_config(new_alias(found, step, settings), meta)}
     if found.entry.get("columns"):
         new["columns"] = _all_columns()
-    if _LATEST in found.entry:
-        editor.cut((*keys, _LATEST))
-    if found.entry.get("versions") is None and "versions" in found.entry:
-        editor.cut((*keys, "versions"))
     editor.add(keys, _LATEST, _latest(step))
     editor.add(keys, "versions", [kept, new])
 
@@ -60,8 +56,8 @@ def _continue(editor: YamlEditor, found: Found, step: Step, settings: Settings) 
     base = step.position or 0
     editor.check_plain((*versions, base))
     copy = editor.source((*versions, base))
-    _second_key(editor, found, base, "defined_in", _file_to_name(found, step))
     _second_key(editor, found, base, _DATE, None if _DATE in step.entry else step.ends)
+    _second_key(editor, found, base, "defined_in", _file_to_name(found, step))
     position = 0 if step.descending else len(found.entry["versions"])
     editor.insert(versions, position, copy)
     _differ(editor, (*versions, position), found, step, new_alias(found, step, settings))

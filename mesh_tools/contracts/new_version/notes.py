@@ -84,6 +84,7 @@ def notes_on(found: Found, step: Step, settings: Settings) -> tuple[Note, ...]:
         *_project_file(found, step),
         *_shared_lists(found, step),
         *_unit_tests(found, step),
+        *_named_tests(found, step),
     )
 
 
@@ -138,6 +139,22 @@ def _unit_tests(found: Found, step: Step) -> Iterator[Note]:
                         message=f"the unit test {test.get('name')} is run for every version",
                         hint=f"if it does not hold for version {step.new}: versions: {{exclude: [{step.new}]}}",
                         where=str(file.locate("unit_tests", i)),
+                    )
+
+
+def _named_tests(found: Found, step: Step) -> Iterator[Note]:
+    """Of tests that both versions have and that are called the same, dbt 2 alpha keeps one."""
+    columns = found.entry.get("columns")
+    for entry in (found.entry, step.entry, *(columns if isinstance(columns, list) else ())):
+        for test in entry.get("data_tests") or entry.get("tests") or ():
+            if isinstance(test, dict):
+                settings = next(iter(test.values())) if len(test) == 1 else test
+                name = settings.get("name") if isinstance(settings, dict) else None
+                if name is not None:
+                    yield Note(
+                        message=f"the test {name} has the same name for both versions, and dbt 2 runs it for one alone",
+                        hint="take its name away, or write data_tests under each version",
+                        where=str(found.yaml.locate(*found.keys)),
                     )
 
 

@@ -55,11 +55,9 @@ def next_step(found: Found, request: Request, ends: date) -> Step:
     """
     entries = _version_entries(found)
     numbers = [entry["v"] for entry in entries]
-    latest = found.entry.get("latest_version")
-    if latest is None:
-        latest = max(numbers, key=order, default=FIRST_VERSION)
+    latest = found.entry.get("latest_version", max(numbers, key=order, default=FIRST_VERSION))
     position = next((i for i, v in enumerate(numbers) if str(v) == str(latest)), None)
-    if numbers and position is None:
+    if position is None and (numbers or "latest_version" in found.entry):
         where = found.yaml.locate(*found.keys, "latest_version")
         raise MeshError(f"latest_version {latest} of {found.label} is none of its versions", where=where)
     base = numbers[position] if position is not None else FIRST_VERSION
@@ -89,13 +87,13 @@ def order(v: Version) -> tuple[bool, float, str]:
 
 
 def _version_entries(found: Found) -> list[dict[str, Any]]:
-    entries = found.entry.get("versions") or []
+    if "versions" not in found.entry:
+        return []
+    entries = found.entry["versions"]
     usable = isinstance(entries, list) and all(isinstance(entry, dict) and "v" in entry for entry in entries)
-    if not usable:
+    if not usable or not entries:
         where = found.yaml.locate(*found.keys, "versions")
-        raise MeshError(
-            f"the versions of {found.label} are no list of versions", where=where, hint="versions: [{v: 1}]"
-        )
+        raise MeshError(f"the versions of {found.label} are no list of versions", where=where, hint="take them away")
     return entries
 
 
@@ -110,7 +108,7 @@ def _following(base: Version, found: Found) -> Version:
 
 def _code_of(found: Found, base: Version, entry: Mapping[str, Any]) -> Path:
     names = [entry["defined_in"]] if "defined_in" in entry else [f"{found.name}_v{base}", found.name]
-    names = [str(name) for name in names] if found.entry.get("versions") else [found.name]
+    names = [str(name) for name in names] if entry else [found.name]
     for name in names:
         if name in found.code:
             return found.code[name]
