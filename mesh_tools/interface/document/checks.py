@@ -10,6 +10,7 @@ import msgspec
 
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.document.canonical import fingerprint
+from mesh_tools.interface.document.unknown import unknown_keys
 from mesh_tools.model.interface import SCHEMA_VERSION, Interface
 
 _MAJOR, _MINOR = (int(part) for part in SCHEMA_VERSION.split("."))
@@ -30,16 +31,17 @@ class FieldError(MeshError):
         self.path = path
 
 
-def checked(document: Any, source: str, *, hint: str) -> Interface:
+def checked(document: Any, source: str, *, hint: str, strict: bool = False) -> Interface:
     """The interface that ``document`` (dicts, lists, scalars) holds.
 
     Args:
         document: What JSON or YAML gave.
         source: Where it comes from, for errors.
         hint: What to do about a document that is wrong.
+        strict: Refuse unknown keys, unless the document has a newer minor version.
 
     Raises:
-        FieldError: a field has a wrong type or value.
+        FieldError: a field is unknown, or has a wrong type or value.
         MeshError: it is no interface document, or its fingerprint does not match.
         NewerDocumentError: it has a newer major schema version.
     """
@@ -58,6 +60,9 @@ def checked(document: Any, source: str, *, hint: str) -> Interface:
         found = _AT.match(str(err))
         problem, path = (found["problem"], found["path"] or "") if found else (str(err), "")
         raise FieldError(path, problem[:1].lower() + problem[1:], source=source, hint=hint) from None
+    if strict and not newer:
+        for path, known in unknown_keys(document, Interface):
+            raise FieldError(path, "there is no such key", source=source, hint=f"{known}\n{hint}")
     _check_products(interface, source, hint)
     actual = _fingerprint(interface, source)
     if not newer and interface.fingerprint not in ("", actual):

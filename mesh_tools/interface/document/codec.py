@@ -25,11 +25,15 @@ MAX_BYTES = 64 * 1024 * 1024
 
 _HEADER = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
-# To change it, change the dbt project, then run `mesh interface PROJECT --write`.
+# To change it, change the dbt project, then run `mesh contract accept PROJECT`.
 """
 _REWRITE_JSON = "publish the project again, by `mesh build` or `mesh publish PROJECT`"
-_REWRITE_YAML = "restore it from version control, or run `mesh interface PROJECT --write` to write it anew"
+_REWRITE_YAML = "restore it from version control, or run `mesh contract accept PROJECT` to write it anew"
 _CONFLICT = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
+
+
+class ConflictError(MeshError):
+    """Both sides of a merge stand in the document."""
 
 
 def to_json(interface: Interface) -> bytes:
@@ -87,14 +91,14 @@ def from_yaml(text: str | bytes, source: str) -> Interface:
     text = _text(text, source, _REWRITE_YAML)
     conflict = _CONFLICT.search(text)
     if conflict:
-        raise MeshError(
+        raise ConflictError(
             "the interface document holds an unresolved merge conflict",
-            hint="take either side, then run `mesh interface PROJECT --write` to write it anew",
+            hint="merge the dbt project itself and parse it, then run `mesh contract accept PROJECT`",
             where=Location(source, text.count("\n", 0, conflict.start()) + 1),
         )
     document = load(text, source)
     try:
-        return checked(document, source, hint=_REWRITE_YAML)
+        return checked(document, source, hint=_REWRITE_YAML, strict=True)
     except FieldError as err:
         lines: dict[str, int] = {}
         load(text, source, lines=lines)

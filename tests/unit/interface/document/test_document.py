@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mesh_tools.errors import MeshError
+from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.document import (
     MAX_BYTES,
     NewerDocumentError,
@@ -334,7 +334,7 @@ def test_yaml_is_a_readable_diff() -> None:
 
 EXPECTED_YAML = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
-# To change it, change the dbt project, then run `mesh interface PROJECT --write`.
+# To change it, change the dbt project, then run `mesh contract accept PROJECT`.
 schema_version: "1.1"
 project: fleet
 domain: fleet
@@ -574,7 +574,47 @@ def test_an_edit_by_hand_is_noticed() -> None:
         from_json(to_json(FLEET).replace(b"varchar", b"integer"), "r")
     with pytest.raises(MeshError, match="changed by hand or damaged") as caught:
         from_yaml(to_yaml(FLEET).replace("varchar", "integer"), "interface.yml")
-    assert "mesh interface PROJECT --write" in (caught.value.hint or "")
+    assert "mesh contract accept PROJECT" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "typed", "place", "hint"),
+    [
+        ("  email:", "  e_mail:", "owner.e_mail", "did you mean 'email'?"),
+        ("    latest:", "    lattest:", "products[1].lattest", "did you mean 'latest'?"),
+        ("            unit:", "            slogan:", "products[1].versions[0].columns[1].slogan", "known keys: name,"),
+    ],
+)
+def test_an_unknown_key_in_an_interface_yml_is_refused_with_its_line(
+    line: str, typed: str, place: str, hint: str
+) -> None:
+    text = to_yaml(FLEET)
+    number = next(n for n, written in enumerate(text.splitlines(), 1) if written.startswith(line))
+    with pytest.raises(MeshError) as caught:
+        from_yaml(text.replace(f"\n{line}", f"\n{typed}", 1), "interface.yml")
+    assert caught.value.message == f"`{place}` of the interface document is wrong: there is no such key"
+    assert caught.value.where == Location("interface.yml", number)
+    assert hint in (caught.value.hint or "")
+    assert "mesh contract accept PROJECT" in (caught.value.hint or "")
+
+
+def test_a_newer_minor_version_may_have_keys_that_nobody_knows_yet() -> None:
+    text = (
+        to_yaml(FLEET)
+        .replace('schema_version: "1.1"', 'schema_version: "1.7"')
+        .replace("owner:", "slogan: x\nowner:", 1)
+    )
+    assert from_yaml(text, "interface.yml").products == FLEET.products
+
+
+def test_names_in_a_mapping_are_no_keys() -> None:
+    relations = {"orders": Relation(identifier="orders", grants={"select": ("everyone",)})}
+    document = {
+        "schema_version": "1.1",
+        "project": "p",
+        "relations": {"orders": {"identifier": "orders", "grants": {"select": ["everyone"]}}},
+    }
+    assert from_yaml(json.dumps(document), "interface.yml").relations == relations
 
 
 def test_a_document_without_fingerprint_is_read() -> None:
