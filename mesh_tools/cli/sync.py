@@ -13,26 +13,46 @@ from mesh_tools.errors import ExitCode
 
 @click.command(short_help="Make refs to other projects resolve.")
 @select_option
+@click.option("--locked", is_flag=True, help="Change nothing, and fail, where upstream is not as mesh.lock has it.")
 @environment_option
 @mesh_file_option
 @format_option
-def sync(select: tuple[str, ...], env: str | None, mesh_file: Path | None, output: str) -> None:
+def sync(
+    select: tuple[str, ...],
+    locked: bool,  # noqa: FBT001 - click passes flags by name
+    env: str | None,
+    mesh_file: Path | None,
+    output: str,
+) -> None:
     """Fetch the interfaces of upstream projects, so that refs to their products resolve.
 
     Writes `.mesh/<producer>` into each project and, on DuckDB, the dbt profile. Says what changed upstream since the
-    last time. Exit code 1 when a project uses what it may not; such a project is left as it is.
+    last time. For the default environment, writes mesh.lock, which pins what each project uses. Exit code 1 when a
+    project uses what it may not, or with --locked what is not locked; such a project is left as it is.
     """
+    from datetime import datetime, timezone
+
     from mesh_tools.build.storage.profiles import provide_profile
+    from mesh_tools.contracts.synced import Newsreader
+    from mesh_tools.interface.lock import write_lock
     from mesh_tools.interface.sync import Sync
+    from mesh_tools.interface.upstreams import Upstreams
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, print_json
     from mesh_tools.report.sync import print_hints, print_sync, sync_document
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
-    syncing = Sync(workspace, environment)
+    upstreams = Upstreams(workspace)
+    syncing = Sync(workspace, environment, upstreams)
     projects = workspace.select(select)
-    results = [syncing.project(project) for project in projects]
+    writes_locks = not locked and environment == workspace.config.default_environment
+    newsreader = Newsreader(upstreams, environment, datetime.now(timezone.utc).astimezone().date())
+    results = []
+    for project in projects:
+        result = syncing.project(project, lock="check" if locked else "tell")
+        written = bool(writes_locks and result.ok and result.lock and write_lock(project, result.lock))
+        results.append(newsreader.tell(project, result, lock_written=written))
     if output == "json":
         print_json(sync_document(results, environment))
     else:
@@ -41,5 +61,5 @@ def sync(select: tuple[str, ...], env: str | None, mesh_file: Path | None, outpu
         print_hints(to, workspace, projects)
     for project in projects:  # after the report, which a profile that cannot be written must not swallow
         provide_profile(workspace, project)
-    if not all(result.ok for result in results):
+    if not all(one.result.ok for one in results):
         sys.exit(ExitCode.FAILED)

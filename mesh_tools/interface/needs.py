@@ -10,15 +10,23 @@ from msgspec import Struct
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.access import RefusedRefError, check_ref
 from mesh_tools.mesh.local_names import LocalNames
-from mesh_tools.model.interface import Interface
+from mesh_tools.model.interface import Interface, Version
 from mesh_tools.model.project import Project
 from mesh_tools.model.refs import Ref
 
 
 class Needs(Struct, frozen=True, kw_only=True):
-    """Products wanted, by upstream project; what is wrong; what is only unwise."""
+    """What a project wants from upstream.
+
+    Attributes:
+        products: Names of the products wanted, by upstream project.
+        versions: The version that each ref to them names, if it names one: by upstream project and product.
+        errors: What is wrong.
+        warnings: What is only unwise.
+    """
 
     products: dict[str, frozenset[str]]
+    versions: dict[tuple[str, str], frozenset[Version | None]] = {}
     errors: tuple[MeshError, ...] = ()
     warnings: tuple[MeshError, ...] = ()
 
@@ -36,6 +44,7 @@ def needs_of(
         known: Names of every project that it could declare.
     """
     products: defaultdict[str, set[str]] = defaultdict(set)
+    versions: defaultdict[tuple[str, str], set[Version | None]] = defaultdict(set)
     errors: list[MeshError] = []
     warnings: list[MeshError] = []
     known = frozenset(known)
@@ -47,11 +56,13 @@ def needs_of(
             continue
         if target is not None:
             products[target].add(ref.name)
+            versions[target, ref.name].add(ref.v)
         if warning is not None:
             warnings.append(warning)
     errors += _patched_stubs(products, local)
     return Needs(
         products={name: frozenset(wanted) for name, wanted in sorted(products.items())},
+        versions={key: frozenset(wanted) for key, wanted in sorted(versions.items())},
         errors=tuple(errors),
         warnings=tuple(warnings),
     )

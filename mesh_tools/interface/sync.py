@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mesh_tools.errors import ExitCode, MeshError
-from mesh_tools.interface.changes import Difference, differences
+from mesh_tools.interface.lock import Lock, LockDifference, check_lock, lock_of
 from mesh_tools.interface.needs import Needs, needs_of
 from mesh_tools.interface.package.files import read_seen, remove_packages, write_package, write_seen
 from mesh_tools.interface.package.render import PackageSettings, render_package
@@ -26,6 +26,7 @@ from mesh_tools.model.interface import Interface
 from mesh_tools.model.project import InstalledPackage, Project, Upstream
 
 State = Literal["new", "changed", "unchanged"]
+Locking = Literal["tell", "check"]
 
 
 class UpstreamSync(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,8 @@ class UpstreamSync(Struct, frozen=True, kw_only=True):
         stubs: Products that got a stub.
         written: Whether a file had to be written.
         digest: Of everything in the package.
-        differences: In the whole interface since the last sync.
+        before: The whole interface at the last sync, without what belongs to one environment, if it is known.
+        now: The same now; ``None`` while it is only assumed.
     """
 
     name: str
@@ -47,26 +49,35 @@ class UpstreamSync(Struct, frozen=True, kw_only=True):
     stubs: tuple[str, ...]
     written: bool
     digest: str = ""
-    differences: tuple[Difference, ...] = ()
-
-    def touches(self, difference: Difference) -> bool:
-        """Whether a difference is about a product that this project uses."""
-        return difference.product in self.stubs
+    before: Interface | None = None
+    now: Interface | None = None
 
 
 class ProjectSync(Struct, frozen=True, kw_only=True):
-    """What became of one project. With ``errors`` nothing of it was written."""
+    """What became of one project. Unless it is ``ok``, nothing of it was written.
+
+    Attributes:
+        project: The consumer.
+        upstreams: That it declares.
+        removed: Packages of upstreams that it declares no longer.
+        lock: What it uses of them, if that was asked for and nothing is wrong.
+        unlocked: How that differs from its lock, when it must not.
+        warnings: What is only unwise.
+        errors: What is wrong.
+    """
 
     project: str
     upstreams: tuple[UpstreamSync, ...] = ()
     removed: tuple[str, ...] = ()
+    lock: Lock | None = None
+    unlocked: tuple[LockDifference, ...] = ()
     warnings: tuple[MeshError, ...] = ()
     errors: tuple[MeshError, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether the project can be parsed now."""
-        return not self.errors
+        return not self.errors and not self.unlocked
 
 
 class Sync:
@@ -77,12 +88,13 @@ class Sync:
         self._environment = environment
         self._upstreams = upstreams or Upstreams(workspace)
 
-    def project(self, project: Project, *, write: bool = True) -> ProjectSync:
+    def project(self, project: Project, *, write: bool = True, lock: Locking | None = None) -> ProjectSync:
         """Sync one project. What is wrong with it is in the result; other projects are not concerned.
 
         Args:
             project: The consumer.
             write: Else only tell what would be written.
+            lock: Tell what the project uses (``tell``), and write nothing unless its lock says the same (``check``).
         """
         resolved: dict[str, ResolvedUpstream] = {}
         errors: list[MeshError] = list(_package_errors(project))
@@ -98,7 +110,18 @@ class Sync:
         errors += needs.errors
         if errors:
             return ProjectSync(project=project.name, warnings=needs.warnings, errors=tuple(errors))
-        return self._write(project, resolved, needs, write=write)
+        used = self._lock(project, needs, resolved) if lock else None
+        try:
+            unlocked = check_lock(project, used) if used and lock == "check" else ()
+        except MeshError as error:
+            return ProjectSync(project=project.name, lock=used, warnings=needs.warnings, errors=(error,))
+        result = self._write(project, resolved, needs, write=write and not unlocked)
+        return replace(result, lock=used, unlocked=unlocked)
+
+    def _lock(self, project: Project, needs: Needs, resolved: Mapping[str, ResolvedUpstream]) -> Lock:
+        # What is only assumed, while a cycle of projects is built, was never accepted by anybody.
+        known = {name: upstream.interface for name, upstream in resolved.items() if upstream.origin != "assumed"}
+        return lock_of(project.name, needs, known, everything=self._workspace.config.file.sync.stubs == "all")
 
     def _needs(self, project: Project, interfaces: dict[str, Interface]) -> Needs:
         known = (*self._workspace.projects, *self._workspace.config.file.upstreams)
@@ -131,8 +154,8 @@ class Sync:
         before = read_seen(folder, self._environment)
         if write and seen is not None and seen != before:
             write_seen(folder, self._environment, seen)
-        found = differences(before, seen) if before and seen else ()
-        state: State = "new" if before is None else "changed" if found else "unchanged"
+        differs = before is not None and seen is not None and before.products != seen.products
+        state: State = "new" if before is None else "changed" if differs else "unchanged"
         return UpstreamSync(
             name=interface.project,
             origin=upstream.origin,
@@ -140,7 +163,8 @@ class Sync:
             stubs=tuple(p.name for p in wanted),
             written=written,
             digest=_digest(files),
-            differences=found,
+            before=before,
+            now=seen,
         )
 
     def _settings(self, settings: SyncSettings, producer: str) -> PackageSettings:

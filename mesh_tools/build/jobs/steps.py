@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from mesh_tools.build.publish import interface_to_publish
 from mesh_tools.build.runs.history import now
 from mesh_tools.build.storage import Record, Target
 from mesh_tools.build.storage.profiles import provide_profile
+from mesh_tools.contracts.synced import upstream_news
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.sync import ProjectSync
 from mesh_tools.model.interface import Interface
@@ -162,8 +164,11 @@ def with_sync(outcome: DbtOutcome, synced: ProjectSync) -> DbtOutcome:
 
 def _news(synced: ProjectSync) -> Iterator[str]:
     """What changed upstream in products that the project uses."""
+    today = datetime.now(timezone.utc).astimezone().date()
     for upstream in synced.upstreams:
-        yield from (f"{upstream.name}.{d.text}" for d in upstream.differences if upstream.touches(d))
+        if upstream.state == "changed":
+            told = upstream_news(upstream, today=today)
+            yield from (f"{news.text} ({news.change.cls})" for news in told if news.used)
 
 
 def _is_stateful(context: Context, project: Project, manifest: Manifest) -> bool:

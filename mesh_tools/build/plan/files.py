@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mesh_tools.build.plan.undeclared import reads_undeclared
 from mesh_tools.errors import MeshError
+from mesh_tools.interface.lock import LOCK_FILE
 from mesh_tools.mesh.discovery import PROJECT_FILE, packages_of
 from mesh_tools.mesh.workspace import STATE_FOLDER
 from mesh_tools.model.project import InstalledPackage, Project
@@ -32,6 +33,9 @@ _NOT_DATA = frozenset({"test-paths", "analysis-paths"})
 _PACKAGE_NOT_DATA = ("tests", "analyses", "integration_tests")
 # What mesh, dbt and others write at the top of a project. Further down a folder called so is the user's.
 _WRITTEN = frozenset({"target", "logs", "dbt_packages", "dbt_modules"})
+_NOT_READ = ("~", ".duckdb", ".duckdb.wal")
+# What was found upstream when the files were checked is no reason to build: what is there now is an input itself.
+_NO_INPUT = frozenset({LOCK_FILE})
 
 
 class ProjectFiles(Struct, frozen=True, kw_only=True):
@@ -139,7 +143,7 @@ def _below(folder: Path, root: Path) -> Iterator[_File]:
         folders[:] = sorted(name for name in folders if not _is_written(name, at_top=Path(current) == root))
         prefix = _relative_name(current, root)
         for name in sorted(names):
-            if not name.startswith(".") and not name.endswith(("~", ".duckdb", ".duckdb.wal")):
+            if name not in _NO_INPUT and not name.startswith(".") and not name.endswith(_NOT_READ):
                 yield _File((prefix / name).as_posix(), Path(current, name))
 
 

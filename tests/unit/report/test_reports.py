@@ -13,8 +13,6 @@ from mesh_tools.build.events import NodeFinished, NodesCounted, ProjectFinished,
 from mesh_tools.build.runs import NodeFailure, ProjectRun, Run
 from mesh_tools.build.status import MeshStatus, ProductStatus, ProjectStatus
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.interface.changes import Difference
-from mesh_tools.interface.sync import ProjectSync, UpstreamSync
 from mesh_tools.mesh.graph import MeshGraph
 from mesh_tools.mesh.summary import NodeSummary, ProjectSummary
 from mesh_tools.model.interface import Freshness
@@ -22,7 +20,6 @@ from mesh_tools.report.build import build_progress, print_interrupted, print_run
 from mesh_tools.report.console import console, print_json, print_problem, problem_document
 from mesh_tools.report.graph import graph_document, print_graph
 from mesh_tools.report.status import print_status
-from mesh_tools.report.sync import print_sync, sync_document
 
 ERROR = MeshError("one\ntwo [bold]", hint="do this\nor that", where=Location("a.yml", 3, 5))
 LONG = "x" * 300
@@ -151,54 +148,6 @@ def test_a_problem_for_programs() -> None:
         "column": 5,
     }
     assert problem_document(MeshError("x"))["path"] is None
-
-
-SYNCED = [
-    ProjectSync(project="shop"),
-    ProjectSync(
-        project="sales",
-        upstreams=(
-            UpstreamSync(
-                name="shop",
-                origin="registry",
-                state="changed",
-                stubs=("orders",),
-                written=True,
-                differences=(Difference("items", "items is new"), Difference("orders", "orders.v2 is new")),
-            ),
-            UpstreamSync(name="plain", origin="manifest", state="new", stubs=("a", "b"), written=True),
-            UpstreamSync(name="quiet", origin="registry", state="unchanged", stubs=(), written=False),
-        ),
-        removed=("old",),
-        warnings=(MeshError("careful"),),
-    ),
-    ProjectSync(project="plan", errors=(ERROR,)),
-]
-
-
-def test_a_sync_says_what_changed_upstream_first_what_touches_the_project(piped: Piped) -> None:
-    print_sync(piped.console, SYNCED)
-    assert piped.lines[:6] == [
-        "shop   ok  no upstreams",
-        "sales  ok  shop (1 product, changed), plain (2 products, new, from its manifest), quiet (0 products)",
-        "  shop.orders.v2 is new (a product used here)",
-        "  shop.items is new",
-        "  old: no longer declared, its package was removed",
-        "plan   refused",
-    ]
-    assert piped.lines[6:8] == ["warning: careful", "error: one"]
-
-
-def test_a_sync_for_programs() -> None:
-    document = json.loads(json.dumps(sync_document(SYNCED, "dev")))
-    assert document["environment"] == "dev"
-    assert [project["ok"] for project in document["projects"]] == [True, True, False]
-    sales = document["projects"][1]
-    assert sales["upstreams"][0]["differences"] == [
-        {"product": "items", "text": "items is new", "used": False},
-        {"product": "orders", "text": "orders.v2 is new", "used": True},
-    ]
-    assert sales["removed"] == ["old"]
 
 
 def product(freshness: Freshness | None = None, state: str | None = None) -> ProductStatus:
