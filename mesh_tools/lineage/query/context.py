@@ -1,0 +1,79 @@
+"""What holds for a whole query while it is traced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from mesh_tools.lineage.names import FUNCTION, RelationName, column_key, relation_key
+from mesh_tools.lineage.query.values import Leaf, Relation, Table
+
+Columns = tuple[tuple[str, ...], bool]
+"""Columns of a node in their order, and whether they are all that there are."""
+
+
+class Context:
+    """One query, and what is known of the nodes that it may read.
+
+    Attributes:
+        dialect: sqlglot's name of the SQL.
+        fast: Whether the tree is as it was parsed; else sqlglot has qualified it.
+        reads: Nodes that were read, in the order in which the query reads them, whatever the order of its CTEs.
+        missing: Relations that are none of the nodes known.
+        named: Leaves that the query names anywhere.
+    """
+
+    def __init__(
+        self, dialect: str, relations: Mapping[RelationName, str], columns: Mapping[str, Columns], *, fast: bool
+    ) -> None:
+        self.dialect = dialect
+        self.fast = fast
+        self.reads: dict[str, int] = {}
+        self.missing: dict[RelationName, str] = {}
+        self.named: set[Leaf] = set()
+        self.placeholders: dict[str, exp.Table] = {}
+        self._relations = relations
+        self._columns = columns
+        self._keys: dict[tuple[str, bool], str] = {}
+
+    def key(self, identifier: exp.Expr | None) -> str:
+        """The comparable form of a name."""
+        if not isinstance(identifier, exp.Identifier):
+            return column_key(identifier.name, self.dialect, quoted=not self.fast) if identifier is not None else ""
+        # What sqlglot has qualified is folded already: only our own spelling is left to do.
+        written = (identifier.this, not self.fast or bool(identifier.args.get("quoted")))
+        key = self._keys.get(written)
+        if key is None:
+            key = self._keys[written] = column_key(written[0], self.dialect, quoted=written[1])
+        return key
+
+    def table(self, name: RelationName) -> Table:
+        """The relation that the SQL names, be it a node or not."""
+        node = self.node(name)
+        columns, known = self._columns.get(node, ((), False))
+        number = self.reads.setdefault(node, len(self.reads))
+        return Table(node, f"${number}", columns, known=known)
+
+    def node(self, name: RelationName) -> str:
+        """The unique_id of the relation, or a name for it when it is none of the nodes."""
+        node = self._relations.get(name)
+        if node is None:
+            node = f"relation:{'.'.join(part for part in name if part != FUNCTION)}"
+            self.missing[name] = node
+        return node
+
+    def columns_of(self, name: RelationName) -> Columns:
+        """What is known of the columns of a relation."""
+        return self._columns.get(self._relations.get(name, ""), ((), False))
+
+    def functions(self) -> dict[str, RelationName]:
+        """Functions that are nodes, such as sources that are files, by their SQL."""
+        return {name[1]: name for name in self._relations if name[0] == FUNCTION}
+
+    def name_of(self, table: exp.Table) -> RelationName:
+        """The comparable name of a table."""
+        return relation_key(part.name for part in table.parts)
+
+
+Trace = Callable[[exp.Expr], Relation]

@@ -1,0 +1,269 @@
+"""Walks expressions: gathers the leaves that go into them, and writes them in a form that can be compared.
+
+The form has no aliases, comments, brackets or blanks, and columns of relations inside the query are replaced by what
+they are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Enum
+from typing import Any, Final
+
+from sqlglot import exp
+
+from mesh_tools.lineage.query.context import Context
+from mesh_tools.lineage.query.frames import Frame
+from mesh_tools.lineage.query.marks import WRITTEN
+from mesh_tools.lineage.query.nodes import kind_of
+from mesh_tools.lineage.query.values import (
+    BARE,
+    TRANSFORM,
+    Gathered,
+    NotFastError,
+    NotTraceableError,
+    Relation,
+    Value,
+    digest_of,
+)
+
+Into = Gathered
+Queries = Callable[[exp.Expr, Frame], Relation]
+
+_ROWS_THAT_DECIDE: Final = frozenset({"filter", "join", "group"})
+
+
+class Expressions:
+    """The walker of expressions of one query.
+
+    Args:
+        context: Of the query.
+        query: Traces a query inside an expression.
+    """
+
+    def __init__(self, context: Context, query: Queries) -> None:
+        self._context = context
+        self._query = query
+        self._fast = context.fast
+        self._handlers: dict[type[exp.Expr], Callable[[Any, Frame, Into, int], str]] = {
+            exp.Column: self._column,
+            exp.Literal: _literal,
+            exp.Star: self._star,
+            exp.Window: self._window,
+            exp.Exists: self._exists,
+            exp.Select: self._subquery,
+            exp.Union: self._subquery,
+            exp.Intersect: self._subquery,
+            exp.Except: self._subquery,
+            exp.Subquery: self._bracketed,
+            exp.Identifier: self._identifier,
+            exp.Coalesce: self._coalesce,
+            exp.Dot: self._dot,
+        }
+
+    def value(self, node: exp.Expr, frame: Frame) -> Value:
+        """What ``node``, an output column or a part of a clause, is made of."""
+        into = Gathered()
+        text = self.walk(node, frame, into, BARE)
+        handed_on = type(_unwrapped(node)) is exp.Column and TRANSFORM not in into.leaves.values()
+        return into.value(text if handed_on else digest_of(text))
+
+    def uses(self, nodes: Iterable[exp.Expr | None], frame: Frame, kind: str) -> tuple[set[tuple[str, str, str]], str]:
+        """All that ``nodes`` use, as uses of ``kind``, and their comparable form."""
+        into = Gathered()
+        text = ",".join([self.walk(node, frame, into, TRANSFORM) for node in nodes if node is not None])
+        return into.uses(kind), text
+
+    def walk(self, node: exp.Expr, frame: Frame, into: Into, level: int) -> str:
+        """Gather what ``node`` is made of, and return its comparable form.
+
+        Raises:
+            NotFastError: the fast path does not know this syntax.
+            NotTraceableError: nor does the exact path.
+        """
+        handler = self._handlers.get(type(node))
+        if handler is not None:
+            return handler(node, frame, into, level)
+        kind = kind_of(node)
+        if self._fast and not kind.fast:
+            raise NotFastError(kind.name)
+        if kind.unknown:
+            raise NotTraceableError(kind.unknown)
+        below = max(level, kind.level)
+        if kind.level == BARE:
+            return self.walk(node.this, frame, into, below)
+        parts = [kind.name]
+        for name, argument in node.args.items():
+            if argument is None or argument is False or argument == []:
+                continue
+            if isinstance(argument, exp.Expr):
+                parts.append(f"{name}={self.walk(argument, frame, into, below)}")
+            elif isinstance(argument, list):
+                inner = [self._part(item, frame, into, below) for item in argument]
+                parts.append(f"{name}=[{','.join(inner)}]")
+            else:
+                parts.append(f"{name}={_plain(argument)}")
+        return f"{parts[0]}({' '.join(parts[1:])})"
+
+    def _part(self, item: Any, frame: Frame, into: Into, level: int) -> str:
+        return self.walk(item, frame, into, level) if isinstance(item, exp.Expr) else _plain(item)
+
+    def _column(self, node: exp.Column, frame: Frame, into: Into, level: int) -> str:
+        if type(node.this) is exp.Star:
+            return self._star(node, frame, into, level)
+        value, fields = self.resolve(node, frame)
+        into.add(value, max(level, TRANSFORM) if fields else level)
+        if self._fast:
+            self._context.named.update(value.leaves)
+        elif (written := node.meta_get(WRITTEN)) is not None:
+            self._context.named.update(value.leaves)
+            if written == "bare":
+                frame.note(self._context.key(node.args.get("table")))
+        return ".".join([value.digest, *fields])
+
+    def resolve(self, node: exp.Column, frame: Frame) -> tuple[Value, list[str]]:
+        """The value of a column, and the path of fields in it when it is a struct.
+
+        Raises:
+            NotFastError: the fast path does not know this form.
+            NotTraceableError: it cannot be told.
+        """
+        parts = [self._context.key(part) for part in node.parts]
+        if len(parts) == 1:
+            return self._unqualified(parts[0], frame), []
+        at = self._alias_at(parts, frame)
+        if at is None:
+            if self._fast:
+                raise NotFastError("a dotted name")
+            return self._unqualified(parts[0], frame), parts[1:]
+        alias, column = parts[at], parts[at + 1]
+        owner = frame.source(alias)
+        value = owner.column(alias, column) if owner is not None else None
+        if value is None:
+            raise NotTraceableError(f"{alias} has no column {column} that is known")
+        return value, parts[at + 2 :]
+
+    def _alias_at(self, parts: list[str], frame: Frame) -> int | None:
+        """Where in a dotted name the relation stands: ``a.b``, ``schema.table.b``, or ``a.struct.field``."""
+        last = len(parts) - 2
+        if frame.source(parts[last]) is not None and (last == 0 or frame.source(parts[0]) is None):
+            return last
+        if self._fast:
+            raise NotFastError("a dotted name")
+        return next((at for at in range(last + 1) if frame.source(parts[at]) is not None), None)
+
+    def _unqualified(self, name: str, frame: Frame) -> Value:
+        value = frame.aliases.get(name)
+        if value is not None and not frame.is_known(name):
+            return value
+        found = frame.find(name) or frame.stale(name)
+        if found is None:
+            raise NotTraceableError(f"column {name} is not found")
+        if value is not None and self._fast and not value.same(found):
+            raise NotFastError("an alias that is a column, too")
+        return found
+
+    def _star(self, node: exp.Expr, frame: Frame, into: Into, level: int) -> str:
+        """A ``*`` in a function: of COUNT it means rows, elsewhere all columns."""
+        if isinstance(node.parent, exp.Count):
+            return "*"
+        if self._fast:
+            raise NotFastError("a star in an expression")
+        alias = self._context.key(node.args.get("table")) if isinstance(node, exp.Column) else None
+        relations = [frame.sources[alias]] if alias in frame.sources else list(frame.sources.values())
+        if not all(relation.complete for relation in relations) or (node if alias is None else node.this).args.get(
+            "except_"
+        ):
+            raise NotTraceableError("a * in an expression")
+        for relation in relations:
+            for value in relation.columns.values():
+                into.add(value, max(level, TRANSFORM))
+        return "*" + ",".join(relation.digest for relation in relations)
+
+    def _window(self, node: exp.Window, frame: Frame, into: Into, level: int) -> str:
+        below = max(level, kind_of(node.this).level, TRANSFORM)
+        text = self.walk(node.this, frame, into, below) if not _is_named(node.this) else ""
+        named = node.args.get("alias")
+        if isinstance(named, exp.Identifier) and node.args.get("over"):
+            definition = frame.windows.get(self._context.key(named))
+            if definition is None:
+                raise NotTraceableError(f"window {named.name} is not found")
+            text += "/" + self._over(definition, frame, into)
+        return f"Window({text} {self._over(node, frame, into)})"
+
+    def _over(self, node: exp.Expr, frame: Frame, into: Into) -> str:
+        """PARTITION BY, ORDER BY and the frame; a named window may rest on another one."""
+        parts = [node.args.get("order"), node.args.get("spec"), *(node.args.get("partition_by") or ())]
+        uses, text = self.uses(parts, frame, "window")
+        into.carried |= uses
+        base = node.args.get("first")
+        if base is not None and base is not True:
+            text += _plain(base)
+        return text
+
+    def _exists(self, node: exp.Exists, frame: Frame, into: Into, level: int) -> str:
+        """Its value is made of what decides whether there are rows."""
+        relation = self._query(node.this, frame)
+        for owner, column, kind in relation.rows:
+            if kind in _ROWS_THAT_DECIDE:
+                leaf = (owner, column)
+                into.leaves[leaf] = max(into.leaves.get(leaf, TRANSFORM), level, TRANSFORM)
+            else:
+                into.carried.add((owner, column, kind))
+        return f"Exists({relation.digest})"
+
+    def _subquery(self, node: exp.Expr, frame: Frame, into: Into, level: int) -> str:
+        relation = self._query(node, frame)
+        if not relation.complete:
+            raise NotTraceableError("a subquery whose columns are not known")
+        for value in relation.columns.values():
+            into.add(value, max(level, TRANSFORM))
+        into.carried |= relation.rows
+        columns = ",".join(value.digest for value in relation.columns.values())
+        return f"Query({relation.digest} {columns})"
+
+    def _bracketed(self, node: exp.Subquery, frame: Frame, into: Into, level: int) -> str:
+        return self._subquery(node, frame, into, level)
+
+    def _identifier(self, node: exp.Identifier, frame: Frame, into: Into, level: int) -> str:  # noqa: ARG002
+        return self._context.key(node)
+
+    def _coalesce(self, node: exp.Coalesce, frame: Frame, into: Into, level: int) -> str:
+        """Of columns that USING merges, as sqlglot writes them, take those that the values come from."""
+        arguments = [node.this, *node.expressions]
+        merges = not self._fast and not node.meta_get(WRITTEN)
+        if merges and all(type(part) is exp.Column and part.table for part in arguments):
+            aliases = [self._context.key(part.args["table"]) for part in arguments]
+            if all(alias in frame.sources for alias in aliases):
+                chosen = frame.chosen(node.this.name, aliases)
+                picked = [part for part, alias in zip(arguments, aliases, strict=True) if alias in chosen]
+                below = level if len(picked) == 1 else max(level, TRANSFORM)
+                return "|".join(self.walk(part, frame, into, below) for part in picked)
+        below = max(level, TRANSFORM)
+        return f"Coalesce({','.join(self.walk(part, frame, into, below) for part in arguments)})"
+
+    def _dot(self, node: exp.Dot, frame: Frame, into: Into, level: int) -> str:
+        if self._fast:
+            raise NotFastError("Dot")
+        below = max(level, TRANSFORM)
+        return f"Dot({self.walk(node.this, frame, into, below)},{self.walk(node.expression, frame, into, below)})"
+
+
+def _unwrapped(node: exp.Expr) -> exp.Expr:
+    while isinstance(node, (exp.Alias, exp.Paren)):
+        node = node.this
+    return node
+
+
+def _is_named(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Identifier)
+
+
+def _literal(node: exp.Literal, frame: Frame, into: Into, level: int) -> str:  # noqa: ARG001
+    return f"'{node.this}'" if node.args.get("is_string") else str(node.this)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, exp.Expr):
+        return value.name
+    return value.name if isinstance(value, Enum) else str(value)

@@ -1,0 +1,47 @@
+"""What a query wrote itself, noted on its tree before sqlglot qualifies it: names, stars, ordinals, NATURAL.
+
+Qualification writes into the tree what the query left out, so that afterwards both look the same.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlglot import exp
+
+WRITTEN: Final = "mesh_written"
+"""On a column: the query names it, and ``"bare"`` when it does so without its relation. On a COALESCE: it is no USING."""
+STARS: Final = "mesh_stars"
+"""On a SELECT: the relations over which it has a ``*``; an empty name means all of them."""
+NATURAL: Final = "mesh_natural"
+"""On a SELECT: it has a NATURAL JOIN."""
+NUMBERS: Final = "mesh_numbers"
+"""On a SELECT: it chooses columns by their numbers."""
+
+
+def mark(tree: exp.Expr) -> None:
+    """Note on ``tree`` what it says itself."""
+    for node in tree.walk():
+        if type(node) is exp.Column:
+            node.meta[WRITTEN] = "qualified" if node.args.get("table") else "bare"
+        elif isinstance(node, exp.Coalesce):
+            node.meta[WRITTEN] = "coalesce"
+        elif isinstance(node, exp.Select):
+            _mark_select(node)
+
+
+def _mark_select(node: exp.Select) -> None:
+    stars = [
+        item.args["table"] if type(item) is exp.Column and item.args.get("table") else None
+        for item in node.expressions
+        if isinstance(item, exp.Star) or (type(item) is exp.Column and isinstance(item.this, exp.Star))
+    ]
+    if stars:
+        node.meta[STARS] = [star.copy() if star is not None else None for star in stars]
+    if any(str(join.args.get("method") or "").upper() == "NATURAL" for join in node.args.get("joins") or ()):
+        node.meta[NATURAL] = True
+    group, order = node.args.get("group"), node.args.get("order")
+    keys = [*(group.expressions if group is not None else ())]
+    keys += [item.this for item in order.expressions] if order is not None else []
+    if any(isinstance(key, exp.Literal) and not key.is_string for key in keys):
+        node.meta[NUMBERS] = True

@@ -1,0 +1,138 @@
+"""Traces the models of many projects: parents first, in chunks, out of the cache where nothing has changed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from mesh_tools.lineage.cache import LineageCache
+from mesh_tools.lineage.inputs import TraceInput
+from mesh_tools.lineage.levels import levels
+from mesh_tools.lineage.names import RelationName
+from mesh_tools.lineage.version import sqlglot_version
+from mesh_tools.lineage.work import Columns, Done, Task, Workers
+from mesh_tools.model.lineage import ModelLineage
+
+__all__ = ["TraceInput", "trace"]
+
+
+def trace(inputs: Sequence[TraceInput], *, cache: Path | None = None, workers: int = 1) -> dict[str, ModelLineage]:
+    """Trace all models among ``inputs``.
+
+    Args:
+        inputs: Nodes of any number of projects; see :func:`mesh_tools.lineage.inputs.inputs_of`.
+        cache: A file that remembers; it is made anew when it is missing, damaged or of another version.
+        workers: Processes to trace with. The result is the same for any number.
+
+    Returns:
+        The lineage of every model and snapshot, by unique_id; what has no SQL of its own has none.
+
+    Raises:
+        MeshError: this version of sqlglot does not work as expected.
+    """
+    columns = {node.key: _declared(node) for node in inputs}
+    found: dict[str, ModelLineage] = {}
+    with LineageCache(cache, sqlglot_version()) as remembered, Workers(workers, remembered) as pool, _collector_off():
+        for level in levels(inputs):
+            for node, lineage in _traced(level, columns, remembered, pool):
+                found[node.key] = lineage
+                if node.columns is None and lineage.complete and lineage.is_traced:
+                    columns[node.key] = (tuple(lineage.columns), True)
+    for node in inputs:
+        if node.sql is None and node.reason is not None:
+            found[node.key] = _untraced(node, node.reason)
+    return {node.key: found[node.key] for node in inputs if node.key in found}
+
+
+def _declared(node: TraceInput) -> Columns:
+    return (node.columns, True) if node.columns is not None else (node.otherwise, node.all_of_them)
+
+
+def _traced(
+    level: list[TraceInput], columns: Mapping[str, Columns], cache: LineageCache, pool: Workers
+) -> Iterator[tuple[TraceInput, ModelLineage]]:
+    """The lineage of each node of one level, in the level's order."""
+    tasks = [_task(node, node.relations, columns) for node in level]
+    keys = [_cache_key(task) for task in tasks]
+    known = cache.get(keys)
+    fresh = [at for at, key in enumerate(keys) if not _still_holds(known.get(key), level[at])]
+    done = {at: known[key] for at, key in enumerate(keys) if key in known}
+    for at, result in zip(fresh, pool.run([tasks[at] for at in fresh]), strict=True):
+        done[at] = result
+    cache.put((keys[at], done[at]) for at in fresh)
+    for at, node in enumerate(level):
+        result = done[at]
+        beyond = {name: node.others[name] for name in result.missing if name in node.others}
+        if beyond:
+            task = _task(node, {**node.relations, **beyond}, columns)
+            result = next(iter(pool.run([task])))
+        yield node, _finished(node, result)
+
+
+def _still_holds(done: Done | None, node: TraceInput) -> bool:  # noqa: ARG001
+    """Whether there is a remembered result: what it could not name is looked up anew each time."""
+    return done is not None
+
+
+def _task(node: TraceInput, relations: Mapping[RelationName, str], columns: Mapping[str, Columns]) -> Task:
+    nodes = dict.fromkeys(relations.values())
+    return Task(
+        sql=node.sql or "",
+        dialect=node.dialect,
+        relations=tuple(relations.items()),
+        columns=tuple((key, *columns.get(key, ((), False))) for key in nodes),
+    )
+
+
+def _cache_key(task: Task) -> bytes:
+    digest = blake2b(task.sql.encode("utf-8", "surrogatepass"), digest_size=20)
+    digest.update(_ENCODER.encode((task.dialect, task.relations, task.columns)))
+    return digest.digest()
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def _finished(node: TraceInput, done: Done) -> ModelLineage:
+    lineage = done.lineage
+    unread = [key for key in node.reads if key not in lineage.reads]
+    unknown = [name for name in done.missing if name not in node.others]
+    if lineage.is_traced and unread and unknown:
+        return _untraced(node, f"it reads {'.'.join(unknown[0])}, which is none of the relations that dbt knows of")
+    if not lineage.is_traced:
+        return _untraced(node, lineage.reason or "")
+    return msgspec.structs.replace(lineage, unique_id=node.key)
+
+
+def _untraced(node: TraceInput, reason: str) -> ModelLineage:
+    words = " ".join((node.sql or "").split())
+    return ModelLineage(
+        unique_id=node.key,
+        method="table",
+        reason=reason,
+        reads=node.reads,
+        complete=False,
+        rows_digest=blake2b(words.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest() if words else None,
+    )
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """The garbage collector would walk millions of live objects in vain."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+if TYPE_CHECKING:
+    _unused: Iterable[str]

@@ -1,0 +1,112 @@
+"""The tracing itself, in this process or in several: chunks of tasks go out, plain values come back."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+
+import msgspec
+from msgspec import Struct
+
+from mesh_tools.lineage.cache import Done, LineageCache
+from mesh_tools.lineage.names import RelationName
+from mesh_tools.model.lineage import ModelLineage
+
+Columns = tuple[tuple[str, ...], bool]
+"""Columns of a node in their order, and whether they are all that there are."""
+
+CHUNK = 100
+"""Tasks that a process is given at once."""
+
+
+class Task(Struct, frozen=True, array_like=True):
+    """One query, and what is known of what it may read: (unique_id, its columns, whether these are all)."""
+
+    sql: str
+    dialect: str
+    relations: tuple[tuple[RelationName, str], ...]
+    columns: tuple[tuple[str, tuple[str, ...], bool], ...]
+
+
+class Workers:
+    """Processes that trace. They are started when there is enough to do for them.
+
+    Args:
+        count: How many; of one, the work is done here.
+        cache: Remembers that sqlglot was found to work as expected.
+    """
+
+    def __init__(self, count: int, cache: LineageCache) -> None:
+        self._count = count
+        self._cache = cache
+        self._pool: ProcessPoolExecutor | None = None
+        self._checked = False
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[Done]:
+        """The results of ``tasks``, in their order.
+
+        Raises:
+            MeshError: this version of sqlglot does not work as expected.
+        """
+        if not tasks:
+            return
+        self._check()
+        if self._count < 2 or len(tasks) <= CHUNK:  # noqa: PLR2004
+            yield from map(run_task, tasks)
+            return
+        chunks = [tasks[at : at + CHUNK] for at in range(0, len(tasks), CHUNK)]
+        if self._pool is None:
+            # Spawned: a fork of a process with threads may hang, and dbt or DuckDB may have started some.
+            self._pool = ProcessPoolExecutor(self._count, mp_context=multiprocessing.get_context("spawn"))
+        futures = [self._pool.submit(run_chunk, chunk) for chunk in chunks]
+        for chunk, future in zip(chunks, futures, strict=True):
+            try:
+                yield from (_DONE.decode(done) for done in future.result())
+            except BrokenProcessPool:
+                yield from map(run_task, chunk)
+
+    def _check(self) -> None:
+        if not self._checked and not self._cache.is_checked:
+            from mesh_tools.lineage.golden import check  # noqa: PLC0415  it loads sqlglot
+
+            check()
+            self._cache.is_checked = True
+        self._checked = True
+
+
+def run_chunk(tasks: Sequence[Task]) -> list[bytes]:
+    """Trace ``tasks`` in a process of their own."""
+    import gc  # noqa: PLC0415
+
+    gc.disable()
+    try:
+        return [_ENCODER.encode(run_task(task)) for task in tasks]
+    finally:
+        gc.enable()
+
+
+def run_task(task: Task) -> Done:
+    """Trace one query."""
+    from mesh_tools.lineage.query.tracer import trace_query  # noqa: PLC0415  it loads sqlglot
+
+    columns = {key: (names, known) for key, names, known in task.columns}
+    traced = trace_query("", task.sql, task.dialect, dict(task.relations), columns)
+    return Done(traced.lineage, traced.missing)
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DONE = msgspec.msgpack.Decoder(Done)
+
+__all__ = ["CHUNK", "Columns", "Done", "ModelLineage", "Task", "Workers", "run_task"]
