@@ -1,0 +1,16 @@
+"""Whether two texts say the same in the same words."""
+
+from __future__ import annotations
+
+import re
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def same_words(old: str, new: str) -> bool:
+    """Whether two texts differ in case, punctuation and blanks at most."""
+    return _words(old) == _words(new)
+
+
+def _words(text: str) -> str:
+    return _NO_WORD.sub(" ", text).strip().casefold()
