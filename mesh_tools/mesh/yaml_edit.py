@@ -34,7 +34,10 @@ class YamlEditor:
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
         self._mark = _BOM if text.startswith(_BOM) else ""
-        self._take(text.removeprefix(_BOM))
+        text = text.removeprefix(_BOM)
+        # Without it, a folded text at the end of the file would mean something else once anything follows.
+        self._added_end = "" if text.endswith("\n") or not text else "\r\n" if "\r\n" in text else "\n"
+        self._take(text + self._added_end)
 
     @classmethod
     def read(cls, path: Path) -> YamlEditor:
@@ -48,8 +51,11 @@ class YamlEditor:
 
     @property
     def data(self) -> bytes:
-        """What the file is to hold."""
-        return (self._mark + self.text).encode("utf-8")
+        """What the file is to hold: as before without a last line end, if that means the same."""
+        text = self.text.removesuffix(self._added_end)
+        if repr(YamlFile.parse(text, self.path).value) != repr(self.value):
+            text = self.text
+        return (self._mark + text).encode("utf-8")
 
     def locate(self, *keys: str | int) -> Location:
         """The place of what ``keys`` lead to; of the nearest parent when there is none."""

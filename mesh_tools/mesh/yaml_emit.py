@@ -58,8 +58,9 @@ def flow(value: Any) -> str:
         return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(flow(item) for item in value) + "]"
-    dumped = yaml.safe_dump(value, allow_unicode=True, width=_ENDLESS, default_flow_style=True)
-    return dumped.removesuffix("...\n").strip()
+    # Within brackets, so that a comma is quoted as it must be there.
+    dumped = yaml.safe_dump([value], allow_unicode=True, width=_ENDLESS, default_flow_style=True)
+    return dumped.strip().removeprefix("[").removesuffix("]")
 
 
 def pair_lines(key: str, value: Any, column: int, dashes: int) -> list[str]:

@@ -80,7 +80,6 @@ def plan_new_version(workspace: Workspace, request: Request) -> NewVersion:
     code = _read(step.code)
     settings = settings_of(found, step, code)
     editor = YamlEditor.read(found.yaml.path)
-    before = editor.data
     add_version(editor, found, step, settings)
     present = _date_set(found, step)
     return NewVersion(
@@ -95,7 +94,7 @@ def plan_new_version(workspace: Workspace, request: Request) -> NewVersion:
         grace_days=grace,
         files=(
             PlannedFile(step.new_code, None, new_code(code, found, step, settings).encode("utf-8")),
-            PlannedFile(found.yaml.path, before, editor.data),
+            PlannedFile(found.yaml.path, found.yaml.path.read_bytes(), editor.data),
         ),
         unpinned=unpinned_refs(workspace, found, step),
         notes=notes_on(found, step, settings),

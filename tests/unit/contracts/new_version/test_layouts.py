@@ -113,7 +113,7 @@ def _indented(lines: list[str], column: int, dashes: int) -> Iterator[str]:
 @given(text=texts(), latest=st.booleans())
 def test_only_insertions_and_what_all_meant_before_is_still_there(text: str, latest: bool) -> None:  # noqa: FBT001
     path = Path("shop.yml")
-    file = YamlFile.parse(text, path)
+    file = YamlFile.parse(text if text.endswith("\n") else text + "\n", path)  # what follows ends the last line
     names = [entry["name"] for entry in file.value["models"]]
     position = names.index("orders")
     entry = file.value["models"][position]
