@@ -213,6 +213,8 @@ class SeedNode(_Relation, frozen=True, kw_only=True, tag="seed"):
 class SnapshotNode(_Relation, frozen=True, kw_only=True, tag="snapshot"):
     """A snapshot."""
 
+    refs: tuple[RefCall, ...] = ()
+
 
 class FunctionNode(_Relation, frozen=True, kw_only=True, tag="function"):
     """A user-defined function."""
@@ -302,6 +304,7 @@ class ExposureNode(_Resource, frozen=True, kw_only=True, tag="exposure"):
     label: str | None = None
     url: str | None = None
     owner: dict[str, Any] | None = None
+    refs: tuple[RefCall, ...] = ()
 
 
 class TagsConfig(msgspec.Struct, frozen=True):

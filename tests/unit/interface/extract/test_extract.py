@@ -187,8 +187,21 @@ def test_consumptions_are_the_upstream_products_that_models_and_exposures_read()
     }
     found = interface_of(
         manifest(
-            model("orders", depends_on={"nodes": ["model.air.flights.v2", "model.dbt_utils.private"]}),
-            model("items", depends_on={"nodes": ["model.air.flights.v2", "model.air.planes"]}),
+            model(
+                "orders",
+                depends_on={"nodes": ["model.air.flights.v2", "model.dbt_utils.private"]},
+                refs=[{"name": "flights", "package": "air", "version": "2"}],
+            ),
+            model(
+                "items",
+                depends_on={"nodes": ["model.air.flights.v2", "model.air.planes"]},
+                refs=[{"name": "flights", "package": "air", "version": 2}, {"name": "planes"}],
+            ),
+            model(
+                "latest",
+                depends_on={"nodes": ["model.air.flights.v2"]},
+                refs=[{"name": "flights", "package": "air"}, {"name": "flights", "package": "air", "version": 1}],
+            ),
             flights,
             model("planes", "air", **stub),
             model("unread", "air", **stub),
@@ -198,8 +211,9 @@ def test_consumptions_are_the_upstream_products_that_models_and_exposures_read()
         )
     )
     expected = [
-        Consumption(project="air", product="planes", by=("exposure:board", "items")),
+        Consumption(project="air", product="planes", pinned=False, by=("exposure:board", "items")),
         Consumption(project="air", product="flights", v=2, by=("items", "orders")),
+        Consumption(project="air", product="flights", v=2, pinned=False, by=("latest",)),
     ]
     assert list(found.consumptions) == expected
 
