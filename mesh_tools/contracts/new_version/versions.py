@@ -89,12 +89,12 @@ def order(v: Version) -> tuple[bool, float, str]:
 def _version_entries(found: Found) -> list[dict[str, Any]]:
     if "versions" not in found.entry:
         return []
-    entries = found.entry["versions"]
+    entries: Any = found.entry["versions"]
     usable = isinstance(entries, list) and all(isinstance(entry, dict) and "v" in entry for entry in entries)
     if not usable or not entries:
         where = found.yaml.locate(*found.keys, "versions")
         raise MeshError(f"the versions of {found.label} are no list of versions", where=where, hint="take them away")
-    return entries
+    return list(entries)
 
 
 def _following(base: Version, found: Found) -> Version:
