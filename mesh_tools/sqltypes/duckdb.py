@@ -189,7 +189,7 @@ _DOMAINS: dict[str, Domain] = {
     "TIMESTAMP": Scaled("timestamp", 6, 1),
     "TIMESTAMP_NS": Scaled("timestamp", 9, 0),
 }
-"""The values of each plain type; every other one is like no other, BIGNUM too: DuckDB has no casts from decimals to it."""
+"""The values of each plain type; every other one is like no other. So is BIGNUM: decimals cannot be cast to it."""
 
 
 def _sql_type(expression: TypeExpression) -> SqlType:

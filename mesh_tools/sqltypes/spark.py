@@ -1,7 +1,7 @@
 """The types of Apache Spark SQL and of Databricks, by the names that their catalogues give.
 
 Source: Apache Spark documentation, "Data Types" (names and aliases of each type, ``decimal`` is ``decimal(10,0)``,
-up to 38 digits; a ``char(n)`` is always read as n characters; ``timestamp`` is the one of the session's time zone unless
+up to 38 digits; a ``char(n)`` is always read as n characters; ``timestamp`` is that of the session's time zone unless
 configured otherwise), and the Databricks SQL reference, "Data types", which has the same names, with ``variant``,
 ``void`` and intervals. Names of fields have no case. Not asked of an engine.
 """
