@@ -28,7 +28,7 @@ from mesh_tools.sqltypes.domain import (
     integer,
 )
 from mesh_tools.sqltypes.parse import Syntax, TypeExpression
-from mesh_tools.sqltypes.table import Builder, Numbers, Table, parametrised, plain
+from mesh_tools.sqltypes.table import Builder, Numbers, Table, identifier, parametrised, plain
 
 _NUMERIC = decimal(38, 9)
 _BIGNUMERIC = Number(Fraction(-(2**255), 10**38), Fraction(2**255 - 1, 10**38), 38)
@@ -76,7 +76,7 @@ def _nested(expression: TypeExpression, parts: list[SqlType]) -> SqlType | None:
 def _struct(names: list[str | None], parts: list[SqlType]) -> SqlType:
     """A field without a name is known by its position."""
     pairs = list(zip(names, parts, strict=True))
-    listed = ", ".join((f"{_identifier(name)} " if name else "") + _written(part) for name, part in pairs)
+    listed = ", ".join((f"{identifier(name, '`')} " if name else "") + _written(part) for name, part in pairs)
     fields = (
         Field(name.casefold() if name else str(position), name or str(position), part)
         for position, (name, part) in enumerate(pairs)
@@ -86,10 +86,6 @@ def _struct(names: list[str | None], parts: list[SqlType]) -> SqlType:
 
 def _written(part: SqlType) -> str:
     return part.name if part.nullable else f"{part.name} NOT NULL"
-
-
-def _identifier(name: str) -> str:
-    return name if name.isascii() and name.isidentifier() else f"`{name}`"
 
 
 TABLE = Table(

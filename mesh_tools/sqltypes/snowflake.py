@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from mesh_tools.sqltypes.domain import Array, Field, Floating, Mapping, Record, SqlType, decimal
 from mesh_tools.sqltypes.parse import Syntax, TypeExpression
-from mesh_tools.sqltypes.table import Table, binaries, decimals, parametrised, plain, scaled, texts
+from mesh_tools.sqltypes.table import Table, binaries, decimals, identifier, parametrised, plain, scaled, texts
 
 _LONGEST_TEXT, _LONGEST_BINARY = 134_217_728, 67_108_864
 _USUAL_TEXT, _USUAL_BINARY = 16_777_216, 8_388_608
@@ -27,7 +27,7 @@ def _nested(expression: TypeExpression, parts: list[SqlType]) -> SqlType | None:
         case "object", _:
             names = [name or "" for name, _ in expression.fields]
             fields = tuple(Field(name, name, part) for name, part in zip(names, parts, strict=True))
-            listed = ", ".join(f"{name} {part}" for name, part in zip(names, written, strict=True))
+            listed = ", ".join(identifier(name, '"') + " " + part for name, part in zip(names, written, strict=True))
             return SqlType(f"OBJECT({listed})", Record("object", fields))
         case _:
             return None

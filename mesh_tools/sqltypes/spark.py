@@ -8,8 +8,6 @@ configured otherwise), and the Databricks SQL reference, "Data types", which has
 
 from __future__ import annotations
 
-import re
-
 from mesh_tools.sqltypes.domain import (
     Array,
     Field,
@@ -21,10 +19,9 @@ from mesh_tools.sqltypes.domain import (
     integer,
 )
 from mesh_tools.sqltypes.parse import Syntax, TypeExpression
-from mesh_tools.sqltypes.table import Numbers, Table, decimals, parametrised, plain, texts
+from mesh_tools.sqltypes.table import Numbers, Table, decimals, identifier, parametrised, plain, texts
 
 _LONGEST = 2**31 - 1
-_PLAIN_NAME = re.compile(r"\w+\Z", re.ASCII)
 _UNITS = ("year", "month", "day", "hour", "minute", "second")
 _INTERVALS = {
     f"interval {span}": f"|interval {span}"
@@ -60,13 +57,9 @@ def _nested(expression: TypeExpression, parts: list[SqlType]) -> SqlType | None:
 
 def _struct(names: list[str], parts: list[SqlType]) -> SqlType:
     pairs = list(zip(names, parts, strict=True))
-    listed = (f"{_identifier(name)}:{part.name}{'' if part.nullable else ' NOT NULL'}" for name, part in pairs)
+    listed = (f"{identifier(name, '`')}:{part.name}{'' if part.nullable else ' NOT NULL'}" for name, part in pairs)
     fields = tuple(Field(name.casefold(), name, part) for name, part in pairs)
     return SqlType(f"struct<{','.join(listed)}>", Record("struct", fields))
-
-
-def _identifier(name: str) -> str:
-    return name if _PLAIN_NAME.match(name) and not name[0].isdigit() else "`" + name.replace("`", "``") + "`"
 
 
 TABLE = Table(

@@ -90,6 +90,11 @@ def parametrised(*makers: tuple[str, Builder]) -> dict[str, Builder]:
     return {alias: maker for spellings, maker in makers for alias in spelled({"": spellings})}
 
 
+def identifier(name: str, quote: str) -> str:
+    """The name of a field, quoted where it has to be."""
+    return name if name.isascii() and name.isidentifier() else quote + name.replace(quote, quote * 2) + quote
+
+
 def nothing_nested(_expression: TypeExpression, _parts: list[SqlType]) -> SqlType | None:
     """Of a warehouse without types that have fields."""
     return None
