@@ -13,23 +13,14 @@ from pathlib import Path
 from types import TracebackType
 
 import msgspec
-from msgspec import Struct
 
-from mesh_tools.lineage.names import RelationName
+from mesh_tools.lineage.tasks import Done
 from mesh_tools.lineage.version import TRACER
-from mesh_tools.model.lineage import ModelLineage
 
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 _BATCH = 500
 """Keys in one question; SQLite takes 999 parameters at least."""
-
-
-class Done(Struct, frozen=True, array_like=True):
-    """A traced query: its lineage without the model's name, and the relations in it that are no nodes."""
-
-    lineage: ModelLineage
-    missing: tuple[RelationName, ...] = ()
 
 
 class LineageCache:
@@ -45,7 +36,7 @@ class LineageCache:
         self._database: sqlite3.Connection | None = None
         self.is_checked = False
 
-    def __enter__(self) -> LineageCache:
+    def __enter__(self) -> LineageCache:  # noqa: PYI034  Self is of Python 3.11
         if self._path is not None:
             self._database = _opened(self._path, self._version) or _anew(self._path, self._version)
             self.is_checked = self._read_checked()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 from mesh_tools.errors import MeshError
+from mesh_tools.lineage.tasks import Task
 from mesh_tools.lineage.version import WORKS_WITH, sqlglot_version
 
-_COLUMNS = {"a": (("id", "x", "y"), True), "b": (("id", "z"), True)}
+_RELATIONS = ((("a",), "a"), (("b",), "b"))
+_COLUMNS = (("a", ("id", "x", "y"), True), ("b", ("id", "z"), True))
+_PATHS: tuple[Literal["any", "exact"], ...] = ("any", "exact")
 _QUERIES: tuple[tuple[str, str, str], ...] = (
     (
         "duckdb",
@@ -36,8 +40,8 @@ def check() -> None:
     from mesh_tools.lineage.query.tracer import trace_query  # noqa: PLC0415  it loads sqlglot
 
     for dialect, sql, expected in _QUERIES:
-        for path in ("any", "exact"):
-            lineage = trace_query("", sql, dialect, {("a",): "a", ("b",): "b"}, _COLUMNS, path=path).lineage
+        for path in _PATHS:
+            lineage = trace_query(Task(sql, dialect, _RELATIONS, _COLUMNS), path=path).lineage
             found = " ".join(
                 f"{name}={','.join(f'{edge.node}.{edge.column}' for edge in edges)}"
                 for name, edges in lineage.columns.items()

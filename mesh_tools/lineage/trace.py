@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,8 +14,9 @@ from mesh_tools.lineage.cache import LineageCache
 from mesh_tools.lineage.inputs import TraceInput
 from mesh_tools.lineage.levels import levels
 from mesh_tools.lineage.names import RelationName
+from mesh_tools.lineage.tasks import Columns, Done, Task
 from mesh_tools.lineage.version import sqlglot_version
-from mesh_tools.lineage.work import Columns, Done, Task, Workers
+from mesh_tools.lineage.work import Workers
 from mesh_tools.model.lineage import ModelLineage
 
 __all__ = ["TraceInput", "trace"]
@@ -60,24 +60,18 @@ def _traced(
     """The lineage of each node of one level, in the level's order."""
     tasks = [_task(node, node.relations, columns) for node in level]
     keys = [_cache_key(task) for task in tasks]
-    known = cache.get(keys)
-    fresh = [at for at, key in enumerate(keys) if not _still_holds(known.get(key), level[at])]
-    done = {at: known[key] for at, key in enumerate(keys) if key in known}
-    for at, result in zip(fresh, pool.run([tasks[at] for at in fresh]), strict=True):
-        done[at] = result
-    cache.put((keys[at], done[at]) for at in fresh)
-    for at, node in enumerate(level):
-        result = done[at]
+    done = cache.get(keys)
+    fresh = {key: task for key, task in zip(keys, tasks, strict=True) if key not in done}
+    results = dict(zip(fresh, pool.run(list(fresh.values())), strict=True))
+    cache.put(results.items())
+    done.update(results)
+    for node, key in zip(level, keys, strict=True):
+        result = done[key]
         beyond = {name: node.others[name] for name in result.missing if name in node.others}
         if beyond:
             task = _task(node, {**node.relations, **beyond}, columns)
             result = next(iter(pool.run([task])))
         yield node, _finished(node, result)
-
-
-def _still_holds(done: Done | None, node: TraceInput) -> bool:  # noqa: ARG001
-    """Whether there is a remembered result: what it could not name is looked up anew each time."""
-    return done is not None
 
 
 def _task(node: TraceInput, relations: Mapping[RelationName, str], columns: Mapping[str, Columns]) -> Task:
@@ -132,7 +126,3 @@ def _collector_off() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-if TYPE_CHECKING:
-    _unused: Iterable[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -9,26 +10,12 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 
 import msgspec
-from msgspec import Struct
 
-from mesh_tools.lineage.cache import Done, LineageCache
-from mesh_tools.lineage.names import RelationName
-from mesh_tools.model.lineage import ModelLineage
-
-Columns = tuple[tuple[str, ...], bool]
-"""Columns of a node in their order, and whether they are all that there are."""
+from mesh_tools.lineage.cache import LineageCache
+from mesh_tools.lineage.tasks import Done, Task
 
 CHUNK = 100
 """Tasks that a process is given at once."""
-
-
-class Task(Struct, frozen=True, array_like=True):
-    """One query, and what is known of what it may read: (unique_id, its columns, whether these are all)."""
-
-    sql: str
-    dialect: str
-    relations: tuple[tuple[RelationName, str], ...]
-    columns: tuple[tuple[str, tuple[str, ...], bool], ...]
 
 
 class Workers:
@@ -45,7 +32,7 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
         self._checked = False
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Workers:  # noqa: PYI034  Self is of Python 3.11
         return self
 
     def __exit__(
@@ -87,26 +74,17 @@ class Workers:
 
 
 def run_chunk(tasks: Sequence[Task]) -> list[bytes]:
-    """Trace ``tasks`` in a process of their own."""
-    import gc  # noqa: PLC0415
-
+    """Trace ``tasks`` in a process of their own, which does nothing else: it needs no garbage collector."""
     gc.disable()
-    try:
-        return [_ENCODER.encode(run_task(task)) for task in tasks]
-    finally:
-        gc.enable()
+    return [_ENCODER.encode(run_task(task)) for task in tasks]
 
 
 def run_task(task: Task) -> Done:
     """Trace one query."""
     from mesh_tools.lineage.query.tracer import trace_query  # noqa: PLC0415  it loads sqlglot
 
-    columns = {key: (names, known) for key, names, known in task.columns}
-    traced = trace_query("", task.sql, task.dialect, dict(task.relations), columns)
-    return Done(traced.lineage, traced.missing)
+    return trace_query(task)
 
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DONE = msgspec.msgpack.Decoder(Done)
-
-__all__ = ["CHUNK", "Columns", "Done", "ModelLineage", "Task", "Workers", "run_task"]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from sqlglot import exp
 
 from mesh_tools.lineage.names import FUNCTION, RelationName, column_key, relation_key
-from mesh_tools.lineage.query.values import Leaf, Relation, Table
-
-Columns = tuple[tuple[str, ...], bool]
-"""Columns of a node in their order, and whether they are all that there are."""
+from mesh_tools.lineage.query.values import Leaf, Table
+from mesh_tools.lineage.tasks import Columns, Task
 
 
 class Context:
@@ -22,19 +18,18 @@ class Context:
         reads: Nodes that were read, in the order in which the query reads them, whatever the order of its CTEs.
         missing: Relations that are none of the nodes known.
         named: Leaves that the query names anywhere.
+        placeholders: What tables are called while sqlglot qualifies the tree, and what they are.
     """
 
-    def __init__(
-        self, dialect: str, relations: Mapping[RelationName, str], columns: Mapping[str, Columns], *, fast: bool
-    ) -> None:
-        self.dialect = dialect
+    def __init__(self, task: Task, *, fast: bool) -> None:
+        self.dialect = task.dialect
         self.fast = fast
         self.reads: dict[str, int] = {}
         self.missing: dict[RelationName, str] = {}
         self.named: set[Leaf] = set()
         self.placeholders: dict[str, exp.Table] = {}
-        self._relations = relations
-        self._columns = columns
+        self._relations = dict(task.relations)
+        self._columns = {key: (names, known) for key, names, known in task.columns}
         self._keys: dict[tuple[str, bool], str] = {}
 
     def key(self, identifier: exp.Expr | None) -> str:
@@ -74,6 +69,3 @@ class Context:
     def name_of(self, table: exp.Table) -> RelationName:
         """The comparable name of a table."""
         return relation_key(part.name for part in table.parts)
-
-
-Trace = Callable[[exp.Expr], Relation]

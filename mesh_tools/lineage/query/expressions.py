@@ -235,7 +235,7 @@ class Expressions:
         if merges and all(type(part) is exp.Column and part.table for part in arguments):
             aliases = [self._context.key(part.args["table"]) for part in arguments]
             if all(alias in frame.sources for alias in aliases):
-                chosen = frame.chosen(node.this.name, aliases)
+                chosen = frame.chosen(aliases)
                 picked = [part for part, alias in zip(arguments, aliases, strict=True) if alias in chosen]
                 below = level if len(picked) == 1 else max(level, TRANSFORM)
                 return "|".join(self.walk(part, frame, into, below) for part in picked)

@@ -98,8 +98,8 @@ class Frame:
         """Whether a relation here is known to have a column ``name``."""
         return any(relation.has(name) for relation in self.sources.values())
 
-    def chosen(self, name: str, aliases: list[str]) -> list[str]:
-        """Of relations whose columns ``name`` are joined by equality, those that the merged column comes from."""
+    def chosen(self, aliases: list[str]) -> list[str]:
+        """Of relations with a column that USING merges, those whose values it has."""
         sides = {self.sides[alias] for alias in aliases[1:]}
         if _MERGES_BOTH in sides:
             return aliases
@@ -116,7 +116,7 @@ class Frame:
     def _merged(self, name: str, aliases: list[str]) -> Value:
         if set(aliases) != set(self.using.get(name, ())):
             raise NotTraceableError(f"column {name} is ambiguous: {' and '.join(aliases)} have it")
-        chosen = self.chosen(name, self.using[name])
+        chosen = self.chosen(self.using[name])
         gathered = Gathered()
         values = [value for alias in chosen if (value := self.column(alias, name)) is not None]
         for value in values:

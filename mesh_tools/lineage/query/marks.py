@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 WRITTEN: Final = "mesh_written"
-"""On a column: the query names it, and ``"bare"`` when it does so without its relation. On a COALESCE: it is no USING."""
+"""On a column: the query names it, with its relation or ``bare``. On a COALESCE: it does not stand for USING."""
 STARS: Final = "mesh_stars"
 """On a SELECT: the relations over which it has a ``*``; an empty name means all of them."""
 NATURAL: Final = "mesh_natural"

@@ -35,7 +35,7 @@ class Queries:
         self._unread: list[Callable[[], Relation]] = []
 
     def root(self, tree: exp.Expr) -> Relation:
-        """The relation that the whole statement is. CTEs that nobody reads are traced, too: they are bound all the same.
+        """The relation that the whole statement is. CTEs that nobody reads are traced, too: they are bound anyway.
 
         Raises:
             NotFastError, NotTraceableError: see there.
@@ -119,7 +119,7 @@ class Queries:
 
     def _bracketed(self, node: exp.Subquery, ctes: Lookup, outer: Frame | None) -> Relation:
         if node.args.get("joins") or isinstance(node.this, exp.Table):
-            return self._selects.bracketed_join(node, ctes, outer)
+            raise NotTraceableError("a join in brackets")
         inner = self.trace(node.this, ctes, outer)
         return self._selects.modified(node, inner, ctes, outer)
 

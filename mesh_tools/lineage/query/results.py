@@ -15,8 +15,8 @@ from mesh_tools.model.lineage import (
 )
 
 
-def lineage_of(key: str, method: TraceMethod, root: Relation, context: Context) -> ModelLineage:
-    """The lineage of the model ``key``, whose query is ``root``."""
+def lineage_of(method: TraceMethod, root: Relation, context: Context) -> ModelLineage:
+    """The lineage of a model whose query is ``root``; who that is, others know."""
     columns = {name: edges_of(name, value) for name, value in root.columns.items()}
     direct = {leaf for value in root.columns.values() for leaf in value.leaves}
     uses = set(root.rows)
@@ -26,7 +26,7 @@ def lineage_of(key: str, method: TraceMethod, root: Relation, context: Context) 
     uses |= {(node, column, "select") for node, column in context.named - used}
     hazards = root.hazards | {(node, "star") for node in root.open}
     return ModelLineage(
-        unique_id=key,
+        unique_id="",
         method=method,
         columns=columns,
         indirect=tuple(IndirectUse(node, column, _use(kind)) for node, column, kind in sorted(uses)),

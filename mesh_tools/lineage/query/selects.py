@@ -10,9 +10,10 @@ from sqlglot import exp
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
 from mesh_tools.lineage.query.frames import Frame, Lookup
+from mesh_tools.lineage.query.joins import Reading
 from mesh_tools.lineage.query.marks import NATURAL, NUMBERS, STARS
 from mesh_tools.lineage.query.sources import Sources, Trace
-from mesh_tools.lineage.query.stars import Output, expand
+from mesh_tools.lineage.query.stars import Expansion, Output
 from mesh_tools.lineage.query.values import (
     NotFastError,
     NotTraceableError,
@@ -57,9 +58,11 @@ class Selects:
         """
         self._check(node)
         frame = Frame(ctes, outer)
-        rows, form = self._sources.read(node, frame)
+        reading = Reading(self._context, self._expressions, self._sources, frame)
+        reading.read(node)
+        rows, form = reading.uses, reading.form
         frame.windows = {self._context.key(window.this): window for window in node.args.get("windows") or ()}
-        output = expand(node, frame, self._context, self._expressions)
+        output = Expansion(frame, self._context, self._expressions).expand(node)
         self._opened(node, frame, output)
         rows |= self._clauses(node, frame, output, form)
         hazards: set[tuple[str, str]] = {(owner, "positional") for owner in output.positional}
@@ -70,7 +73,7 @@ class Selects:
             hazards |= relation.hazards
         return Relation(
             output.columns,
-            digest_of(f"Select({';'.join(form)})"),
+            form[0] if _hands_on(form, frame) else digest_of(f"Select({';'.join(form)})"),
             rest=output.rest,
             rows=rows,
             hazards=hazards,
@@ -102,10 +105,6 @@ class Selects:
         copy.hidden = relation.hidden
         return copy
 
-    def bracketed_join(self, node: exp.Subquery, ctes: Lookup, outer: Frame | None) -> Relation:
-        """``(a join b on ...)`` where a query is expected."""
-        return self._sources.bracketed(node, ctes, outer)
-
     def _check(self, node: exp.Select) -> None:
         for name, value in node.args.items():
             if value and name not in _FAST:
@@ -123,6 +122,8 @@ class Selects:
                 uses |= found
                 form.append(f"{name} {text}")
         group = node.args.get("group")
+        if group is None and output.aggregated:
+            form.append("one row")
         if group is not None:
             uses |= self._grouped(group, frame, output, form)
         order = node.args.get("order")
@@ -240,6 +241,11 @@ class Selects:
         natural = natural or bool(node.meta_get(NATURAL))
         opened = {owner for relation in frame.sources.values() for owner in relation.open}
         return {(owner, "natural_join") for owner in opened} if natural else set()
+
+
+def _hands_on(form: list[str], frame: Frame) -> bool:
+    """Whether the rows are those of the only relation, as an import CTE has them."""
+    return [relation.digest for relation in frame.sources.values()] == form
 
 
 def _uses_of(values: Iterable[Value], kind: str) -> set[Use]:

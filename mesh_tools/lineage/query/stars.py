@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlglot import exp
 
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
 from mesh_tools.lineage.query.frames import Frame
 from mesh_tools.lineage.query.values import NotFastError, NotTraceableError, Relation, Value
-
-_PLAIN: Final = "a column without a name"
 
 
 class Output:
@@ -52,28 +48,98 @@ class Output:
         self.columns.setdefault(name, value)
 
 
-def expand(node: exp.Select, frame: Frame, context: Context, expressions: Expressions) -> Output:
-    """The output columns of ``node``; they become the frame's aliases as well.
+class Expansion:
+    """Finds the output columns of one SELECT; they become its frame's aliases as well."""
 
-    Raises:
-        NotFastError, NotTraceableError: see there.
-    """
-    output = Output()
-    for at, projection in enumerate(node.expressions):
-        star = _star(projection)
-        if star is not None:
-            _expand_star(projection, star, frame, context, expressions, output)
-        elif isinstance(projection, exp.Aliases):
-            _add_several(projection, frame, context, expressions, output)
-        else:
-            name = _name(projection, at, context)
-            value = expressions.value(projection, frame)
-            output.add(name, value)
-            if isinstance(projection, exp.Alias):
-                frame.aliases[name] = value
-            if _aggregates(projection):
-                output.aggregated.add(name)
-    return output
+    def __init__(self, frame: Frame, context: Context, expressions: Expressions) -> None:
+        self._frame = frame
+        self._context = context
+        self._expressions = expressions
+        self._output = Output()
+
+    def expand(self, node: exp.Select) -> Output:
+        """The output columns.
+
+        Raises:
+            NotFastError, NotTraceableError: see there.
+        """
+        for at, projection in enumerate(node.expressions):
+            star = _star(projection)
+            if star is not None:
+                self._expand_star(projection, star)
+            elif isinstance(projection, exp.Aliases):
+                self._add_several(projection)
+            else:
+                self._add(projection, _name(projection, at, self._context))
+        return self._output
+
+    def _add(self, projection: exp.Expr, name: str) -> None:
+        value = self._expressions.value(projection, self._frame)
+        self._output.add(name, value)
+        if isinstance(projection, exp.Alias):
+            self._frame.aliases[name] = value
+        if _aggregates(projection):
+            self._output.aggregated.add(name)
+
+    def _add_several(self, projection: exp.Aliases) -> None:
+        if self._context.fast:
+            raise NotFastError("several aliases")
+        value = self._expressions.value(projection.this, self._frame)
+        for alias in projection.expressions:
+            self._output.add(self._context.key(alias), value)
+
+    def _expand_star(self, projection: exp.Expr, star: exp.Star) -> None:
+        if star.args.get("ilike"):
+            raise NotTraceableError("a * with ILIKE")
+        aliases = self._aliases(projection)
+        changes = _Changes(star, self._context)
+        for item in star.args.get("replace") or ():
+            changes.values[self._context.key(item.args["alias"])] = self._expressions.value(item, self._frame)
+        for alias in aliases:
+            self._take(alias, changes)
+
+    def _aliases(self, projection: exp.Expr) -> list[str]:
+        """The relations that a ``*`` is over."""
+        table = projection.args.get("table") if type(projection) is exp.Column else None
+        if table is not None:
+            alias = self._context.key(table)
+            if alias not in self._frame.sources or projection.args.get("db"):
+                raise NotTraceableError(f"{projection.sql(self._context.dialect)}: a * of what is no relation here")
+            return [alias]
+        if self._frame.using:
+            if self._context.fast:
+                raise NotFastError("a * over USING")
+            raise NotTraceableError("a * over USING of columns that are not known")
+        if not self._frame.sources:
+            raise NotTraceableError("a * without FROM")
+        return list(self._frame.sources)
+
+    def _take(self, alias: str, changes: _Changes) -> None:
+        relation, output = self._frame.sources[alias], self._output
+        for name in relation.columns:
+            value = changes.values.get(name) or self._frame.column(alias, name)
+            if name not in changes.left_out and value is not None:
+                output.add(changes.names.get(name, name), value)
+        output.open |= relation.open
+        if not relation.complete:
+            if changes.names or changes.values:
+                raise NotTraceableError("RENAME or REPLACE in a * of columns that are not known")
+            output.rest += (relation,)
+            output.hidden |= changes.left_out
+
+
+class _Changes:
+    """What EXCLUDE, REPLACE and RENAME make of a ``*``."""
+
+    __slots__ = ("left_out", "names", "values")
+
+    def __init__(self, star: exp.Star, context: Context) -> None:
+        self.values: dict[str, Value] = {}
+        self.left_out = frozenset(context.key(_identifier(item)) for item in star.args.get("except_") or ())
+        self.names = {
+            context.key(_identifier(item.this)): context.key(item.args["alias"])
+            for item in star.args.get("rename") or ()
+        }
 
 
 def _star(projection: exp.Expr) -> exp.Star | None:
@@ -102,75 +168,6 @@ def _is_windowed(node: exp.Expr) -> bool:
     while isinstance(parent, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)):
         parent = parent.parent
     return isinstance(parent, exp.Window)
-
-
-def _add_several(
-    projection: exp.Aliases, frame: Frame, context: Context, expressions: Expressions, output: Output
-) -> None:
-    if context.fast:
-        raise NotFastError("several aliases")
-    value = expressions.value(projection.this, frame)
-    for alias in projection.expressions:
-        output.add(context.key(alias), value)
-
-
-def _expand_star(
-    projection: exp.Expr, star: exp.Star, frame: Frame, context: Context, expressions: Expressions, output: Output
-) -> None:
-    if star.args.get("ilike"):
-        raise NotTraceableError("a * with ILIKE")
-    named = _named(star, context)
-    table = projection.args.get("table") if type(projection) is exp.Column else None
-    aliases = list(frame.sources)
-    if table is not None:
-        alias = context.key(table)
-        if alias not in frame.sources or projection.args.get("db"):
-            raise NotTraceableError(f"{projection.sql(context.dialect)}: a * of what is no relation here")
-        aliases = [alias]
-    elif frame.using:
-        if context.fast:
-            raise NotFastError("a * over USING")
-        raise NotTraceableError("a * over USING of columns that are not known")
-    if not aliases:
-        raise NotTraceableError("a * without FROM")
-    replaced = {
-        context.key(item.args["alias"]): expressions.value(item, frame) for item in star.args.get("replace") or ()
-    }
-    for alias in aliases:
-        relation = frame.sources[alias]
-        _take(relation, alias, frame, output, named, replaced)
-
-
-def _take(
-    relation: Relation,
-    alias: str,
-    frame: Frame,
-    output: Output,
-    named: tuple[frozenset[str], dict[str, str]],
-    replaced: dict[str, Value],
-) -> None:
-    left_out, renames = named
-    for name in list(relation.columns):
-        if name in left_out:
-            continue
-        value = replaced.get(name) or frame.column(alias, name)
-        if value is not None:
-            output.add(renames.get(name, name), value)
-    output.open |= relation.open
-    if not relation.complete:
-        if renames or replaced:
-            raise NotTraceableError("RENAME or REPLACE in a * of columns that are not known")
-        output.rest += (relation,)
-        output.hidden |= left_out
-
-
-def _named(star: exp.Star, context: Context) -> tuple[frozenset[str], dict[str, str]]:
-    """What EXCLUDE and RENAME of a ``*`` say."""
-    left_out = frozenset(context.key(_identifier(item)) for item in star.args.get("except_") or ())
-    renames = {
-        context.key(_identifier(item.this)): context.key(item.args["alias"]) for item in star.args.get("rename") or ()
-    }
-    return left_out, renames
 
 
 def _identifier(node: exp.Expr) -> exp.Expr:

@@ -1,10 +1,9 @@
-"""Traces one query: the fast path where all of its syntax is known to be simple, else by way of sqlglot's qualification."""
+"""Traces one query: the fast path where all of its syntax is simple, else by way of sqlglot's qualification."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 import sqlglot
 from sqlglot import exp
@@ -13,92 +12,69 @@ from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
-from mesh_tools.lineage.names import RelationName, warehouse_name
-from mesh_tools.lineage.query.context import Columns, Context
+from mesh_tools.lineage.names import warehouse_name
+from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.marks import mark
 from mesh_tools.lineage.query.queries import Queries
 from mesh_tools.lineage.query.results import lineage_of
-from mesh_tools.lineage.query.values import NotFastError, NotTraceableError
-from mesh_tools.model.lineage import ModelLineage
+from mesh_tools.lineage.query.values import NotFastError, NotTraceableError, Relation
+from mesh_tools.lineage.tasks import Done, Task
+from mesh_tools.model.lineage import ModelLineage, TraceMethod
 
 LONGEST: Final = 1_000_000
 """Characters of SQL that are traced at most: parsing takes five seconds for so many."""
 _REASON_LENGTH: Final = 160
 
+Path = Literal["any", "fast", "exact"]
+
 # What sqlglot would warn of is said by the reason, or does not matter here.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
-class Traced:
-    """The lineage of a query, and the relations in it that are no nodes, by their names in the SQL."""
-
-    __slots__ = ("lineage", "missing")
-
-    def __init__(self, lineage: ModelLineage, missing: tuple[RelationName, ...] = ()) -> None:
-        self.lineage = lineage
-        self.missing = missing
-
-
-def trace_query(
-    key: str,
-    sql: str,
-    dialect: str,
-    relations: Mapping[RelationName, str],
-    columns: Mapping[str, Columns],
-    *,
-    path: str = "any",
-) -> Traced:
+def trace_query(task: Task, *, path: Path = "any") -> Done:
     """Trace one query.
 
     Args:
-        key: unique_id of the model.
-        sql: Compiled.
-        dialect: sqlglot's name of it.
-        relations: unique_ids of the nodes that it may read, by their names in the SQL.
-        columns: Of those nodes.
+        task: The query.
         path: ``fast`` or ``exact`` to try that one alone.
 
     Returns:
         Always a lineage; of the method ``table`` with a reason when the query cannot be traced.
     """
     try:
-        return _trace(key, sql, dialect, relations, columns, path)
+        return _traced(task, path)
     except NotTraceableError as error:
-        return _untraced(key, str(error))
+        reason = str(error)
     except NotFastError as error:
-        return _untraced(key, f"not fast: {error}")
+        reason = f"not fast: {error}"
     except SqlglotError as error:
-        return _untraced(key, f"sqlglot does not understand it: {_first_line(error)}")
+        reason = f"sqlglot does not understand it: {_first_line(error)}"
     except RecursionError:
-        return _untraced(key, "it is nested too deeply")
+        reason = "it is nested too deeply"
     except Exception as error:  # noqa: BLE001  whatever SQL does to sqlglot, one query must not end all
-        return _untraced(key, f"sqlglot fails on it: {type(error).__name__}: {_first_line(error)}")
+        reason = f"sqlglot fails on it: {type(error).__name__}: {_first_line(error)}"
+    return Done(ModelLineage(unique_id="", method="table", reason=reason, complete=False))
 
 
-def _trace(
-    key: str,
-    sql: str,
-    dialect: str,
-    relations: Mapping[RelationName, str],
-    columns: Mapping[str, Columns],
-    path: str,
-) -> Traced:
-    if len(sql) > LONGEST:
+def _traced(task: Task, path: Path) -> Done:
+    if len(task.sql) > LONGEST:
         raise NotTraceableError(f"it is longer than {LONGEST:,} characters")
-    if "{{" in sql or "{%" in sql:
+    if "{{" in task.sql or "{%" in task.sql:
         raise NotTraceableError("there is Jinja left in it")
-    tree = _parsed(sql, dialect)
+    tree = _parsed(task.sql, task.dialect)
     if path != "exact":
-        context = Context(dialect, relations, columns, fast=True)
+        context = Context(task, fast=True)
         try:
-            relation = Queries(context).root(tree)
-            return Traced(lineage_of(key, "fast", relation, context), tuple(sorted(context.missing)))
+            return _done("fast", Queries(context).root(tree), context)
         except (NotFastError, NotTraceableError):
             if path == "fast":
                 raise
-    context = Context(dialect, relations, columns, fast=False)
-    relation = Queries(context).root(_qualified(tree, context))
-    return Traced(lineage_of(key, "exact", relation, context), tuple(sorted(context.missing)))
+    context = Context(task, fast=False)
+    return _done("exact", Queries(context).root(_qualified(tree, context)), context)
+
+
+def _done(method: TraceMethod, relation: Relation, context: Context) -> Done:
+    return Done(lineage_of(method, relation, context), tuple(sorted(context.missing)))
 
 
 def _parsed(sql: str, dialect: str) -> exp.Expr:
@@ -170,10 +146,6 @@ def _is_cte(table: exp.Table) -> bool:
                     return True
         below, above = above, above.parent
     return False
-
-
-def _untraced(key: str, reason: str) -> Traced:
-    return Traced(ModelLineage(unique_id=key, method="table", reason=reason, complete=False))
 
 
 def _first_line(error: Exception) -> str:

@@ -55,8 +55,8 @@ class Gathered:
     def add(self, value: Value, level: int) -> None:
         """Take in what goes into ``value``, of which ``level`` is made."""
         leaves = self.leaves
-        for leaf, done in value.leaves.items():
-            done = max(done, level)
+        for leaf, before in value.leaves.items():
+            done = max(level, before)
             if leaves.get(leaf, -1) < done:
                 leaves[leaf] = done
         if value.carried:
@@ -85,7 +85,7 @@ class Relation:
 
     __slots__ = ("columns", "digest", "hazards", "hidden", "open", "rest", "rows")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that a relation is
         self,
         columns: dict[str, Value],
         digest: str,
