@@ -13,23 +13,15 @@ from mesh_tools.errors import MeshError
 
 @click.command(short_help="What a project promises to others.")
 @project_argument
-@click.option("--write", is_flag=True, help="Write it to interface.yml in the project's folder.")
 @environment_option
 @mesh_file_option
 @format_option
-def interface(
-    project: str,
-    write: bool,  # noqa: FBT001 - click passes flags by name
-    env: str | None,
-    mesh_file: Path | None,
-    output: str,
-) -> None:
-    """Show what a project promises to others, from its newest manifest; or write it to interface.yml."""
+def interface(project: str, env: str | None, mesh_file: Path | None, output: str) -> None:
+    """Show what a project promises to others, from its newest manifest; `mesh contract accept` writes it down."""
     from mesh_tools.build.manifests import newest_manifest
     from mesh_tools.build.publish import present_interface
-    from mesh_tools.files import write_atomically
     from mesh_tools.interface.document import to_json, to_yaml
-    from mesh_tools.interface.upstreams import INTERFACE_FILE, committed_interface
+    from mesh_tools.interface.upstreams import committed_interface
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, print_problem
 
@@ -38,14 +30,9 @@ def interface(
     found = workspace.project(project)
     try:
         accepted = committed_interface(found)
-    except MeshError as error:  # a damaged file is what --write mends
+    except MeshError as error:  # what is promised now can be shown all the same
         print_problem(console(sys.stderr), error, "warning")
         accepted = None
     manifest = newest_manifest(workspace, found, environment)
     present = present_interface(workspace, found, manifest, accepted=accepted)
-    if write:
-        path = found.path / INTERFACE_FILE
-        changed = write_atomically(path, to_yaml(present).encode())
-        console().print(f"{path.relative_to(workspace.root)} {'written' if changed else 'is up to date'}")
-    else:
-        sys.stdout.write(to_json(present).decode() if output == "json" else to_yaml(present))
+    sys.stdout.write(to_json(present).decode() if output == "json" else to_yaml(present))

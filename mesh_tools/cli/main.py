@@ -10,6 +10,7 @@ import click
 
 from mesh_tools import __version__
 from mesh_tools.cli.build import build
+from mesh_tools.cli.contract import contract
 from mesh_tools.cli.graph import graph
 from mesh_tools.cli.init import init
 from mesh_tools.cli.interface import interface
@@ -45,7 +46,7 @@ def app() -> None:
     """A data mesh of dbt projects: cross-project refs, published interfaces, one build."""
 
 
-for verb in (init, sync, build, status, runs, plan, run, rollback, graph, interface, publish, schema):
+for verb in (init, sync, build, status, runs, plan, run, rollback, graph, interface, contract, publish, schema):
     app.add_command(verb)
 
 

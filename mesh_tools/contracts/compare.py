@@ -1,0 +1,95 @@
+"""A project's interface on two sides, what changed between them, and what that means: for every command and page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from msgspec import Struct
+
+from mesh_tools.contracts.consumers import Consumers, judge
+from mesh_tools.contracts.diff import GRACE_DAYS, diff
+from mesh_tools.contracts.operands.resolve import Side
+from mesh_tools.contracts.semver import with_semantic_versions
+from mesh_tools.errors import MeshError
+from mesh_tools.model.change import Change, Level, Verdict
+from mesh_tools.model.interface import Interface
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What a comparison is judged by.
+
+    Attributes:
+        today: Decides what dates mean.
+        consumers: Says who uses what, as far as it is known; asked once something has changed.
+        level: The strictness profile of the project.
+        grace_days: How long before its end a deprecation is announced, at least.
+        acknowledge_days: How long an acknowledgement counts, at most.
+    """
+
+    today: date
+    consumers: Callable[[], Consumers] = Consumers.none
+    level: Level = "guarantee"
+    grace_days: int = GRACE_DAYS
+    acknowledge_days: int = 180
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """What changed in one project.
+
+    Attributes:
+        project: Its name.
+        base: What it is compared with; without an interface, everything is new.
+        head: What it is.
+        new: The interface of the head, with the semantic versions that its changes need, unless it has its own.
+        changes: Between them, sorted.
+        verdicts: One for each change, in the same order.
+    """
+
+    project: str
+    base: Side
+    head: Side
+    new: Interface
+    changes: tuple[Change, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def old(self) -> Interface | None:
+        """The interface of the base."""
+        return self.base.interface
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader has to know about either side."""
+        return tuple(side.note for side in (self.base, self.head) if side.note)
+
+
+def comparison_of(project: str, base: Side, head: Side, terms: Terms) -> Comparison:
+    """Compare two sides of a project.
+
+    Raises:
+        MeshError: there is nothing at the head.
+    """
+    old, new = base.interface, _present(project, head)
+    changes = diff(old, new, today=terms.today, grace_days=terms.grace_days)
+    if old is None or not changes:
+        verdicts = _all_new(changes)
+    else:
+        verdicts = judge(changes, base=old, head=new, consumers=terms.consumers())
+    numbered = new if head.is_numbered else with_semantic_versions(old, new, changes)
+    return Comparison(project=project, base=base, head=head, new=numbered, changes=changes, verdicts=verdicts)
+
+
+def _present(project: str, head: Side) -> Interface:
+    if head.interface is None:
+        raise MeshError(
+            head.note or f"{project} has no interface at {head.label}",
+            hint="swap --base and --head, or name another --head",
+        )
+    return head.interface
+
+
+def _all_new(changes: tuple[Change, ...]) -> tuple[Verdict, ...]:
+    """Nobody can rely on what was never promised."""
+    reason = "nothing was promised before"
+    return tuple(Verdict(change=change, effective="safe", bump="minor", reason=reason) for change in changes)
