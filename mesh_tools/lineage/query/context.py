@@ -18,6 +18,7 @@ class Context:
         reads: Nodes that were read, in the order in which the query reads them, whatever the order of its CTEs.
         missing: Relations that are none of the nodes known.
         named: Leaves that the query names anywhere.
+        hazards: Reads that depend on columns that are not named: (node, hazard).
         placeholders: What tables are called while sqlglot qualifies the tree, and what they are.
     """
 
@@ -27,6 +28,7 @@ class Context:
         self.reads: dict[str, int] = {}
         self.missing: dict[RelationName, str] = {}
         self.named: set[Leaf] = set()
+        self.hazards: set[tuple[str, str]] = set()
         self.placeholders: dict[str, exp.Table] = {}
         self._relations = dict(task.relations)
         self._columns = {key: (names, known) for key, names, known in task.columns}

@@ -30,6 +30,7 @@ from mesh_tools.lineage.query.values import (
 Into = Gathered
 Queries = Callable[[exp.Expr, Frame], Relation]
 
+_COALESCE: Final = "Coalesce("
 _ROWS_THAT_DECIDE: Final = frozenset({"filter", "join", "group"})
 
 
@@ -61,12 +62,14 @@ class Expressions:
             exp.Dot: self._dot,
         }
 
-    def value(self, node: exp.Expr, frame: Frame) -> Value:
-        """What ``node``, an output column or a part of a clause, is made of."""
+    def value(self, node: exp.Expr, frame: Frame) -> tuple[Value, str]:
+        """What ``node``, an output column, is made of, and its comparable form."""
         into = Gathered()
         text = self.walk(node, frame, into, BARE)
-        handed_on = type(_unwrapped(node)) is exp.Column and TRANSFORM not in into.leaves.values()
-        return into.value(text if handed_on else digest_of(text))
+        written = _unwrapped(node)
+        merges = type(written) is exp.Coalesce and not text.startswith(_COALESCE)
+        handed_on = (merges or type(written) is exp.Column) and TRANSFORM not in into.leaves.values()
+        return into.value(text if handed_on else digest_of(text)), text
 
     def uses(self, nodes: Iterable[exp.Expr | None], frame: Frame, kind: str) -> tuple[set[tuple[str, str, str]], str]:
         """All that ``nodes`` use, as uses of ``kind``, and their comparable form."""
@@ -117,8 +120,8 @@ class Expressions:
             self._context.named.update(value.leaves)
         elif (written := node.meta_get(WRITTEN)) is not None:
             self._context.named.update(value.leaves)
-            if written == "bare":
-                frame.note(self._context.key(node.args.get("table")))
+            if written == "bare" and node.args.get("table"):
+                frame.note(self._context.key(node.args["table"]))
         return ".".join([value.digest, *fields])
 
     def resolve(self, node: exp.Column, frame: Frame) -> tuple[Value, list[str]]:
@@ -240,7 +243,7 @@ class Expressions:
                 below = level if len(picked) == 1 else max(level, TRANSFORM)
                 return "|".join(self.walk(part, frame, into, below) for part in picked)
         below = max(level, TRANSFORM)
-        return f"Coalesce({','.join(self.walk(part, frame, into, below) for part in arguments)})"
+        return f"{_COALESCE}{','.join(self.walk(part, frame, into, below) for part in arguments)})"
 
     def _dot(self, node: exp.Dot, frame: Frame, into: Into, level: int) -> str:
         if self._fast:

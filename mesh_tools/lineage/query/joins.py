@@ -10,7 +10,7 @@ from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
 from mesh_tools.lineage.query.frames import Frame
 from mesh_tools.lineage.query.sources import Sources
-from mesh_tools.lineage.query.values import NotFastError, NotTraceableError, Use
+from mesh_tools.lineage.query.values import NotFastError, NotTraceableError, Use, Value
 
 _FAST: Final = frozenset({"this", "on", "side", "kind", "using"})
 _FAST_KINDS: Final = frozenset({"", "INNER", "OUTER", "CROSS", "SEMI", "ANTI"})
@@ -89,29 +89,52 @@ class Reading:
         )
         self.uses |= found
         self.form.append(text)
-        for identifier in join.args.get("using") or ():
-            name = self._context.key(identifier if isinstance(identifier, exp.Identifier) else identifier.this)
-            self._using(name, before, alias)
-            self.form.append(f"using {name}")
+        names = [
+            self._context.key(identifier if isinstance(identifier, exp.Identifier) else identifier.this)
+            for identifier in join.args.get("using") or ()
+        ]
+        if names:
+            self.form[-1] = self._using(names, before, alias)
 
-    def _using(self, name: str, before: list[str], alias: str | None) -> None:
+    def _using(self, names: list[str], before: list[str], alias: str | None) -> str:
+        """Merge columns.
+
+        Returns:
+            The comparable form of ON that says the same.
+        """
         if alias is None:
             raise NotTraceableError("USING of a join in brackets")
-        frame = self._frame
-        merged = frame.using.get(name)
-        if merged is None:
-            known = [other for other in before if frame.sources[other].has(name)]
-            known = known or [other for other in before if frame.sources[other].has(name) is None]
+        form = ""
+        for name in names:
+            left = "|".join(value.digest for value in self._values(name, self._merged(name, before), chosen=True))
+            right = self._values(name, [alias])[0].digest
+            equal = f"EQ(this={left} expression={right})"
+            form = f"And(this={form} expression={equal})" if form else equal
+            self._frame.using[name].append(alias)
+            for value in self._values(name, self._frame.using[name]):
+                self._context.named.update(value.leaves)
+                self.uses |= {(owner, column, "join") for owner, column in value.leaves} | value.carried
+        return form
+
+    def _merged(self, name: str, before: list[str]) -> list[str]:
+        """The relations to the left that have the column ``name``, as far as they are merged."""
+        sources = self._frame.sources
+        if name not in self._frame.using:
+            known = [other for other in before if sources[other].has(name)]
+            known = known or [other for other in before if sources[other].has(name) is None]
             if len(known) != 1:
                 raise NotTraceableError(f"USING ({name}) may mean a column of several relations")
-            merged = frame.using[name] = known
-        merged.append(alias)
-        for other in merged:
-            value = frame.column(other, name)
+            self._frame.using[name] = known
+        return self._frame.using[name]
+
+    def _values(self, name: str, aliases: list[str], *, chosen: bool = False) -> list[Value]:
+        found = []
+        for alias in self._frame.chosen(aliases) if chosen else aliases:
+            value = self._frame.column(alias, name)
             if value is None:
-                raise NotTraceableError(f"{other} has no column {name} that is known")
-            self._context.named.update(value.leaves)
-            self.uses |= {(owner, column, "join") for owner, column in value.leaves} | value.carried
+                raise NotTraceableError(f"{alias} has no column {name} that is known")
+            found.append(value)
+        return found
 
     def _natural(self, before: list[str], alias: str | None) -> None:
         self._sources.only_exact("NATURAL JOIN")
@@ -119,8 +142,8 @@ class Reading:
         if alias is None or not all(relation.complete for relation in [*relations, self._frame.sources[alias]]):
             raise NotTraceableError("NATURAL JOIN of columns that are not known")
         common = [name for name in self._frame.sources[alias].columns if any(each.has(name) for each in relations)]
-        for name in common:
-            self._using(name, before, alias)
+        if common:
+            self._using(common, before, alias)
 
 
 def is_bracketed_join(node: exp.Subquery) -> bool:

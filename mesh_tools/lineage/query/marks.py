@@ -13,6 +13,8 @@ WRITTEN: Final = "mesh_written"
 """On a column: the query names it, with its relation or ``bare``. On a COALESCE: it does not stand for USING."""
 STARS: Final = "mesh_stars"
 """On a SELECT: the relations over which it has a ``*``; an empty name means all of them."""
+RENAMED: Final = "mesh_renamed"
+"""On a CTE or a relation in FROM: its alias lists names for its columns."""
 NATURAL: Final = "mesh_natural"
 """On a SELECT: it has a NATURAL JOIN."""
 NUMBERS: Final = "mesh_numbers"
@@ -26,6 +28,8 @@ def mark(tree: exp.Expr) -> None:
             node.meta[WRITTEN] = "qualified" if node.args.get("table") else "bare"
         elif isinstance(node, exp.Coalesce):
             node.meta[WRITTEN] = "coalesce"
+        elif isinstance(node, exp.TableAlias) and node.args.get("columns") and node.parent is not None:
+            node.parent.meta[RENAMED] = True
         elif isinstance(node, exp.Select):
             _mark_select(node)
 

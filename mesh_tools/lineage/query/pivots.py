@@ -55,7 +55,6 @@ def _pivot(pivot: exp.Pivot, relation: Relation, context: Context, expressions: 
         columns,
         digest_of(f"Pivot({relation.digest} {pivot.sql(context.dialect, comments=False)})"),
         rows=rows,
-        hazards=relation.hazards,
         open_=relation.open,
     )
 
@@ -80,7 +79,6 @@ def _unpivot(pivot: exp.Pivot, relation: Relation, context: Context) -> Relation
         columns,
         digest_of(f"{form}({relation.digest})"),
         rows=relation.rows,
-        hazards=relation.hazards,
         open_=relation.open,
     )
 

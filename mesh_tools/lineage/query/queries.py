@@ -10,6 +10,7 @@ from sqlglot import exp
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
 from mesh_tools.lineage.query.frames import Frame, Lookup
+from mesh_tools.lineage.query.marks import RENAMED
 from mesh_tools.lineage.query.selects import Selects
 from mesh_tools.lineage.query.values import (
     NotFastError,
@@ -90,10 +91,15 @@ class Queries:
                 if recursive and isinstance(cte.this, exp.SetOperation) and _reads(cte.this, cte.alias):
                     done.append(self._recursive(cte.this, name, columns, ctes, outer))
                 else:
-                    done.append(renamed(self.trace(cte.this, ctes, outer), columns))
+                    done.append(self._renamed(cte, self.trace(cte.this, ctes, outer), columns))
             return done[0]
 
         return read
+
+    def _renamed(self, cte: exp.Expr, relation: Relation, columns: list[str]) -> Relation:
+        if columns or cte.meta_get(RENAMED):
+            self._context.hazards |= {(owner, "positional") for owner in relation.open}
+        return renamed(relation, columns)
 
     def _recursive(
         self, node: exp.SetOperation, name: str, columns: list[str], ctes: Lookup, outer: Frame | None
@@ -110,7 +116,7 @@ class Queries:
             stable = _leaves(after) == _leaves(step) and after.rows <= step.rows
             after.rows |= step.rows
             digest = digest_of(f"Recursive({operands[0].digest},{operands[1].digest})")
-            relation = Relation(after.columns, step.digest, rest=after.rest, rows=after.rows, hazards=after.hazards)
+            relation = Relation(after.columns, step.digest, rest=after.rest, rows=after.rows)
             if stable:
                 relation.digest = digest
                 return relation
@@ -130,9 +136,18 @@ class Queries:
         relation = self.trace(chain[-1].this, ctes, outer)
         for step in reversed(chain):
             operands = [relation, self.trace(step.expression, ctes, outer)]
-            relation = _combined(step, operands)
+            relation = self._combined(step, operands)
             relation = self._selects.modified(step, relation, ctes, outer)
         return relation
+
+    def _combined(self, node: exp.SetOperation, operands: list[Relation]) -> Relation:
+        if node.args.get("side") or node.args.get("kind") or node.args.get("on"):
+            raise NotTraceableError("a set operation over common columns")
+        if node.args.get("by_name"):
+            return _by_name(node, operands)
+        for operand in operands:
+            self._context.hazards |= {(owner, "positional") for owner in operand.open}
+        return _positional(node, operands)
 
 
 def renamed(relation: Relation, columns: list[str]) -> Relation:
@@ -153,7 +168,6 @@ def renamed(relation: Relation, columns: list[str]) -> Relation:
         dict(zip(names, values, strict=True)),
         relation.digest,
         rows=relation.rows,
-        hazards=relation.hazards | {(node, "positional") for node in relation.open},
         open_=relation.open,
     )
 
@@ -167,21 +181,13 @@ def _as_step(relation: Relation) -> Relation:
     columns = {
         name: Value(value.leaves, value.carried, f"~{at}") for at, (name, value) in enumerate(relation.columns.items())
     }
-    copy = Relation(columns, "~", rest=relation.rest, rows=relation.rows, hazards=relation.hazards)
+    copy = Relation(columns, "~", rest=relation.rest, rows=relation.rows)
     copy.open = relation.open
     return copy
 
 
 def _leaves(relation: Relation) -> list[tuple[dict[tuple[str, str], int], frozenset[Use]]]:
     return [(value.leaves, value.carried) for value in relation.columns.values()]
-
-
-def _combined(node: exp.SetOperation, operands: list[Relation]) -> Relation:
-    if node.args.get("side") or node.args.get("kind") or node.args.get("on"):
-        raise NotTraceableError("a set operation over common columns")
-    if node.args.get("by_name"):
-        return _by_name(node, operands)
-    return _positional(node, operands)
 
 
 def _positional(node: exp.SetOperation, operands: list[Relation]) -> Relation:
@@ -192,9 +198,7 @@ def _positional(node: exp.SetOperation, operands: list[Relation]) -> Relation:
         raise NotTraceableError("a set operation of different numbers of columns")
     pairs = zip(left.columns.items(), right.columns.values(), strict=True)
     columns = {name: _pair(node, one, other) for name, (one, other) in ((n, (a, b)) for (n, a), b in pairs)}
-    relation = _united(node, operands, columns)
-    relation.hazards |= {(owner, "positional") for owner in left.open | right.open}
-    return relation
+    return _united(node, operands, columns)
 
 
 def _by_name(node: exp.SetOperation, operands: list[Relation]) -> Relation:
@@ -230,7 +234,6 @@ def _united(node: exp.SetOperation, operands: list[Relation], columns: dict[str,
         columns,
         digest_of(f"{form}({left.digest},{right.digest},{order})"),
         rows=rows,
-        hazards=left.hazards | right.hazards,
         open_=left.open | right.open,
     )
 

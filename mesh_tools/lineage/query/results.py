@@ -24,7 +24,7 @@ def lineage_of(method: TraceMethod, root: Relation, context: Context) -> ModelLi
         uses |= value.carried
     used = direct | {(node, column) for node, column, _ in uses}
     uses |= {(node, column, "select") for node, column in context.named - used}
-    hazards = root.hazards | {(node, "star") for node in root.open}
+    hazards = context.hazards | {(node, "star") for node in root.open}
     return ModelLineage(
         unique_id="",
         method=method,

@@ -65,18 +65,14 @@ class Selects:
         output = Expansion(frame, self._context, self._expressions).expand(node)
         self._opened(node, frame, output)
         rows |= self._clauses(node, frame, output, form)
-        hazards: set[tuple[str, str]] = {(owner, "positional") for owner in output.positional}
-        hazards |= {(owner, "unqualified") for owner in frame.unqualified}
-        hazards |= self._natural(node, frame)
+        self._note_hazards(node, frame, output)
         for relation in frame.sources.values():
             rows |= relation.rows
-            hazards |= relation.hazards
         return Relation(
             output.columns,
             form[0] if _hands_on(form, frame) else digest_of(f"Select({';'.join(form)})"),
             rest=output.rest,
             rows=rows,
-            hazards=hazards,
             open_=output.open,
             hidden=output.hidden,
         )
@@ -99,7 +95,6 @@ class Selects:
             digest_of(f"{relation.digest};{limits}") if limits else relation.digest,
             rest=relation.rest,
             rows=relation.rows | uses,
-            hazards=relation.hazards,
             open_=relation.open,
         )
         copy.hidden = relation.hidden
@@ -236,16 +231,18 @@ class Selects:
         if node.meta_get(NUMBERS):
             output.by_number()
 
-    def _natural(self, node: exp.Select, frame: Frame) -> set[tuple[str, str]]:
-        natural = any((join.args.get("method") or "").upper() == "NATURAL" for join in node.args.get("joins") or ())
-        natural = natural or bool(node.meta_get(NATURAL))
-        opened = {owner for relation in frame.sources.values() for owner in relation.open}
-        return {(owner, "natural_join") for owner in opened} if natural else set()
+    def _note_hazards(self, node: exp.Select, frame: Frame, output: Output) -> None:
+        hazards = self._context.hazards
+        hazards |= {(owner, "positional") for owner in output.positional}
+        hazards |= {(owner, "unqualified") for owner in frame.unqualified}
+        joins = node.args.get("joins") or ()
+        if node.meta_get(NATURAL) or any(str(join.args.get("method")).upper() == "NATURAL" for join in joins):
+            hazards |= {(owner, "natural_join") for relation in frame.sources.values() for owner in relation.open}
 
 
 def _hands_on(form: list[str], frame: Frame) -> bool:
     """Whether the rows are those of the only relation, as an import CTE has them."""
-    return [relation.digest for relation in frame.sources.values()] == form
+    return bool(form) and [relation.digest for relation in frame.sources.values()] == form
 
 
 def _uses_of(values: Iterable[Value], kind: str) -> set[Use]:

@@ -11,6 +11,7 @@ from mesh_tools.lineage.names import FUNCTION
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
 from mesh_tools.lineage.query.frames import Frame, Lookup
+from mesh_tools.lineage.query.marks import RENAMED
 from mesh_tools.lineage.query.pivots import pivoted
 from mesh_tools.lineage.query.values import (
     TRANSFORM,
@@ -55,6 +56,8 @@ class Sources:
         if columns and not isinstance(node, (exp.Unnest, exp.Values, exp.Lateral)):
             self.only_exact("a list of column names")
             relation = _renamed(relation, columns)
+        if columns or node.meta_get(RENAMED):
+            self._context.hazards |= {(owner, "positional") for owner in relation.open}
         if alias is not None and alias.this is not None:
             return self._context.key(alias.this), relation
         name = node.this if isinstance(node, exp.Table) else None

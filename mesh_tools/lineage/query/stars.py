@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlglot import exp
 
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
 from mesh_tools.lineage.query.frames import Frame
 from mesh_tools.lineage.query.values import NotFastError, NotTraceableError, Relation, Value
+
+_LONGEST_FORM: Final = 2000
 
 
 class Output:
@@ -74,17 +78,19 @@ class Expansion:
         return self._output
 
     def _add(self, projection: exp.Expr, name: str) -> None:
-        value = self._expressions.value(projection, self._frame)
+        value, text = self._expressions.value(projection, self._frame)
         self._output.add(name, value)
         if isinstance(projection, exp.Alias):
-            self._frame.aliases[name] = value
+            # In its place, as sqlglot would write it, unless repeating it could grow without end.
+            form = text if len(text) <= _LONGEST_FORM else value.digest
+            self._frame.aliases[name] = Value(value.leaves, value.carried, form)
         if _aggregates(projection):
             self._output.aggregated.add(name)
 
     def _add_several(self, projection: exp.Aliases) -> None:
         if self._context.fast:
             raise NotFastError("several aliases")
-        value = self._expressions.value(projection.this, self._frame)
+        value, _ = self._expressions.value(projection.this, self._frame)
         for alias in projection.expressions:
             self._output.add(self._context.key(alias), value)
 
@@ -94,7 +100,7 @@ class Expansion:
         aliases = self._aliases(projection)
         changes = _Changes(star, self._context)
         for item in star.args.get("replace") or ():
-            changes.values[self._context.key(item.args["alias"])] = self._expressions.value(item, self._frame)
+            changes.values[self._context.key(item.args["alias"])] = self._expressions.value(item, self._frame)[0]
         for alias in aliases:
             self._take(alias, changes)
 

@@ -78,12 +78,11 @@ class Relation:
         columns: Its columns in order, as far as they are known.
         rest: Relations whose unknown columns it has, too, by a ``*`` over them.
         rows: Uses that decide which rows there are.
-        hazards: Reads that depend on columns that are not named: (node, hazard).
         open: Nodes of which every new column would be a column of this relation.
         digest: Of what decides its rows.
     """
 
-    __slots__ = ("columns", "digest", "hazards", "hidden", "open", "rest", "rows")
+    __slots__ = ("columns", "digest", "hidden", "open", "rest", "rows")
 
     def __init__(  # noqa: PLR0913  all that a relation is
         self,
@@ -92,7 +91,6 @@ class Relation:
         *,
         rest: tuple[Relation, ...] = (),
         rows: Iterable[Use] = (),
-        hazards: Iterable[tuple[str, str]] = (),
         open_: frozenset[str] = frozenset(),
         hidden: frozenset[str] = frozenset(),
     ) -> None:
@@ -100,7 +98,6 @@ class Relation:
         self.digest = digest
         self.rest = rest
         self.rows = set(rows)
-        self.hazards = set(hazards)
         self.open = open_
         self.hidden = hidden
 
