@@ -51,6 +51,11 @@ class Accepting:
         name, _ = workspace.config.environment(environment)
         return cls(Comparing(workspace, name, Path.cwd()), workspace, base)
 
+    @property
+    def notes(self) -> list[str]:
+        """What is not known of projects and consumers."""
+        return self.comparing.notes
+
     def all(
         self, names: Sequence[str], selectors: Sequence[str], *, reason: str, until: str | None
     ) -> list[Acceptance]:

@@ -93,7 +93,7 @@ class Checking:
         findings = [
             *up_to_date(project.name, accepted, present),
             *due_process(result, project.name),
-            *numbering(comparison, accepted),
+            *(numbering(comparison, accepted) if self._base.kind != "accepted" else ()),
             *self._fit(project, head),
             *overdue(present, self._comparing.today),
         ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mesh_tools.build.knowing import consumers_of
-from mesh_tools.build.manifests import newest_manifest
+from mesh_tools.build.manifests import newer_source, newest_manifest
 from mesh_tools.build.publish import local_today, present_interface
 from mesh_tools.contracts.acknowledgements import merged
 from mesh_tools.contracts.compare import Comparison, Terms, comparison_of
@@ -14,7 +14,7 @@ from mesh_tools.contracts.consumers import Consumers
 from mesh_tools.contracts.gate import GateResult, gate
 from mesh_tools.contracts.operands.resolve import Operands, Side
 from mesh_tools.contracts.operands.spec import Operand, parse_operand
-from mesh_tools.errors import MeshError
+from mesh_tools.errors import MeshError, display_path
 from mesh_tools.interface.upstreams import committed_interface
 from mesh_tools.mesh.config import FILE_NAME, ContractSettings
 from mesh_tools.mesh.workspace import Workspace
@@ -95,6 +95,11 @@ class Comparing:
         if self.workspace is None:
             raise MeshError(f"{project.name} is in no mesh")
         manifest = newest_manifest(self.workspace, project, self.environment)
+        if newer := newer_source(project, manifest):
+            self.notes.append(
+                f"{display_path(newer)} was changed after the manifest of {project.name} was written; "
+                "if that changes what it promises, run `dbt parse` there, or `mesh build`"
+            )
         return present_interface(self.workspace, project, manifest, accepted=_known(project))
 
     def terms(self, project: str) -> Terms:

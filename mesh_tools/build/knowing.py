@@ -8,7 +8,7 @@ from pathlib import Path
 from mesh_tools.artifacts.compiled import CompiledManifest, read_compiled
 from mesh_tools.build.manifests import newest_manifests
 from mesh_tools.contracts.consumers import Consumers
-from mesh_tools.errors import Location, MeshError
+from mesh_tools.errors import MeshError
 from mesh_tools.interface.registry import open_registry
 from mesh_tools.interface.upstreams import committed_interface
 from mesh_tools.mesh.workspace import Workspace
@@ -65,9 +65,10 @@ def _lineage(
     with_sql: list[CompiledManifest] = []
     for manifest in manifests:
         try:
-            manifest.require_sql(Location(manifest.project))
+            manifest.require_sql()
         except MeshError as error:
-            notes.append(f"{error.message}; {error.hint}")
+            if any(node.is_stub for node in manifest.nodes.values()):  # else it uses nobody
+                notes.append(f"{error.message}; {error.hint}")
         else:
             with_sql.append(manifest)
     return trace(inputs_of(with_sql), cache=workspace.state / LINEAGE_CACHE if workspace else None)

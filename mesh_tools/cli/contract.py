@@ -52,7 +52,7 @@ def diff(
     """
     from mesh_tools.build.comparing import Comparing
     from mesh_tools.report.console import console, print_json, print_problem, problem_document
-    from mesh_tools.report.contract import comparison_document, print_comparison, print_outcome
+    from mesh_tools.report.contract import comparison_document, print_comparison, print_notes, print_outcome
 
     comparing = Comparing.open(options["mesh_file"], options["env"], operands=(base, head), consumers=consumers)
     sides = comparing.operand(base), comparing.operand(head)
@@ -79,10 +79,9 @@ def diff(
         for comparison, result in found:
             print_comparison(to, comparison, result)
         print_outcome(to, [result for _, result in found])
-        for note in comparing.notes:
-            to.print(f"note: {note}")
-    for error in problems:
-        print_problem(console(sys.stderr), error, "warning")
+        print_notes(to, comparing.notes)
+    for problem in problems:
+        print_problem(console(sys.stderr), problem, "warning")
     if problems:
         sys.exit(ExitCode.USAGE)
 

@@ -29,7 +29,6 @@ from mesh_tools.errors import ExitCode, MeshError
 @format_option
 def accept(
     projects: tuple[str, ...],
-    everything: bool,  # noqa: FBT001 - click passes flags by name
     selectors: tuple[str, ...],
     output: str,
     **options: Any,
@@ -41,7 +40,7 @@ def accept(
     """
     from mesh_tools.build.accepting import Accepting
     from mesh_tools.report.console import console, print_json
-    from mesh_tools.report.contract import acceptance_document, print_acceptances
+    from mesh_tools.report.contract import acceptance_document, print_acceptances, print_notes
 
     if options["everything"] == bool(projects):
         raise MeshError("name the projects to accept, or --all of them", hint="mesh contract accept PROJECT")
@@ -50,8 +49,10 @@ def accept(
     passes = all(acceptance.result.passes for acceptance in found)
     written = accepting.write(found) if passes else []
     if output == "json":
-        print_json({"accepted": passes, "written": written, "projects": list(map(acceptance_document, found))})
+        document = {"accepted": passes, "written": written, "notes": accepting.notes}
+        print_json({**document, "projects": list(map(acceptance_document, found))})
     else:
         print_acceptances(console(), found, written)
+        print_notes(console(), accepting.notes)
     if not passes:
         sys.exit(ExitCode.FAILED)

@@ -44,6 +44,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 def up_to_date(project: str, accepted: Interface | None, present: Interface) -> Iterator[Finding]:
     """Whether the interface.yml says what the project promises."""
+    if accepted is None and not present.products:
+        return
     if accepted is None:
         yield Finding(
             kind="not_accepted",

@@ -49,6 +49,12 @@ def print_outcome(to: Console, results: Sequence[GateResult]) -> None:
         to.print(Text(", ".join(parts), style="bold"))
 
 
+def print_notes(to: Console, notes: Iterable[str]) -> None:
+    """What is not known, each once."""
+    for note in dict.fromkeys(notes):
+        to.print(Text(f"note: {note}", style="yellow"))
+
+
 def _print_entry(to: Console, entry: Gated) -> None:
     verdict, change = entry.verdict, entry.verdict.change
     word = Text(f"    {verdict.effective:<9}", style=_COLOURS[verdict.effective])

@@ -12,7 +12,7 @@ from rich.text import Text
 from mesh_tools.build.checking import Checked
 from mesh_tools.contracts.check import Finding
 from mesh_tools.report.console import counted
-from mesh_tools.report.contract import comparison_document
+from mesh_tools.report.contract import comparison_document, print_notes
 
 
 def print_checks(to: Console, found: Sequence[Checked], notes: Sequence[str]) -> None:
@@ -24,8 +24,7 @@ def print_checks(to: Console, found: Sequence[Checked], notes: Sequence[str]) ->
     for checked in found:
         for finding in checked.findings:
             _print_finding(to, finding)
-    for note in notes:
-        to.print(Text(f"note: {note}"))
+    print_notes(to, notes)
     to.print(Text(_sum(found), style="bold"))
 
 
