@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
@@ -148,7 +149,7 @@ def _similar_text(old: str, new: str) -> bool:
     return same_words(old, new) or SequenceMatcher(None, old, new).ratio() >= _SIMILAR_TEXT
 
 
-def moved(pairs: Sequence[tuple[Column, Column]], order: Iterator[Column]) -> tuple[list[str], list[str]]:
+def moved(pairs: Sequence[tuple[Column, Column]], order: Iterable[Column]) -> tuple[list[str], list[str]]:
     """The old names of ``pairs`` in their old order and in ``order``, without what begins and ends both alike."""
     by_new = {new.name: old.name for old, new in pairs}
     before = [old.name for old, _ in pairs]
@@ -158,3 +159,22 @@ def moved(pairs: Sequence[tuple[Column, Column]], order: Iterator[Column]) -> tu
     while before and before[-1] == after[-1]:
         del before[-1], after[-1]
     return before, after
+
+
+def misplaced(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """The fewest names that must move for ``before`` to become ``after``: all but a longest common subsequence."""
+    places = {name: place for place, name in enumerate(after)}
+    # Patience sorting: the smallest end of a rising sequence of each length, and what comes before each name in it.
+    ends: list[int] = []
+    earlier: dict[int, int | None] = {}
+    for name in before:
+        place = places[name]
+        length = bisect_left(ends, place)
+        earlier[place] = ends[length - 1] if length else None
+        ends[length : length + 1] = [place]
+    staying: set[int] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        staying.add(last)
+        last = earlier[last]
+    return [name for name in before if places[name] not in staying]

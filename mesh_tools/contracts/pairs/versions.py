@@ -70,7 +70,7 @@ class VersionPair:
     @cached_property
     def order(self) -> tuple[list[str], list[str]]:
         """Old names of the columns that changed places, in their old and new order, with those between them."""
-        return moved(self.columns.pairs, iter(self.new.columns))
+        return moved(self.columns.pairs, self.new.columns)
 
     @cached_property
     def promises(self) -> tuple[PromiseDifference, ...]:

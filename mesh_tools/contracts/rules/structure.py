@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh_tools.contracts.pairs import ColumnPair, InterfacePair, ProductPair, VersionPair
+from mesh_tools.contracts.pairs.columns import misplaced
 from mesh_tools.contracts.pairs.identifiers import are_one_name
 from mesh_tools.contracts.rules.rule import Finding, rule
 from mesh_tools.contracts.rules.type_words import judged_type
@@ -217,8 +218,9 @@ def column_order(pair: VersionPair) -> Iterator[Finding]:
     """
     before, after = pair.order
     if before:
-        message = f"columns stand in another order: {', '.join(before)} became {', '.join(after)}"
-        yield Finding(columns=tuple(before), old=before, new=after, message=message)
+        columns = misplaced(before, after)
+        message = f"columns stand in another order: {', '.join(columns)} moved"
+        yield Finding(columns=tuple(columns), old=before, new=after, message=message)
 
 
 @rule(
