@@ -12,6 +12,7 @@ from mesh_tools import __version__
 from mesh_tools.cli.build import build
 from mesh_tools.cli.contract import contract
 from mesh_tools.cli.graph import graph
+from mesh_tools.cli.impact import impact
 from mesh_tools.cli.init import init
 from mesh_tools.cli.interface import interface
 from mesh_tools.cli.plan import plan
@@ -46,7 +47,7 @@ def app() -> None:
     """A data mesh of dbt projects: cross-project refs, published interfaces, one build."""
 
 
-for verb in (init, sync, build, status, runs, plan, run, rollback, graph, interface, contract, publish, schema):
+for verb in (init, sync, build, status, runs, plan, run, rollback, graph, impact, interface, contract, publish, schema):
     app.add_command(verb)
 
 

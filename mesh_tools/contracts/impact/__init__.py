@@ -1,0 +1,1 @@
+"""Who uses a product, a version or a column of it, directly and downstream, across projects."""
