@@ -1,0 +1,285 @@
+"""The effective verdict: what each change does to those who use the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from msgspec.structs import replace
+
+from mesh_tools.contracts.consumers.binding import Outcome
+from mesh_tools.contracts.consumers.case import Case
+from mesh_tools.contracts.consumers.freshness import freshness_hits
+from mesh_tools.contracts.consumers.hits import Hits, hit_of
+from mesh_tools.contracts.consumers.positions import position_hit
+from mesh_tools.contracts.consumers.proposal import Subject
+from mesh_tools.contracts.consumers.published import effect_on, published_hits
+from mesh_tools.contracts.consumers.reader import Reader
+from mesh_tools.contracts.consumers.usage import Use
+from mesh_tools.contracts.consumers.verdict import (
+    lowered,
+    raised,
+    reason_of,
+    refinement_of,
+    verdict_of,
+)
+from mesh_tools.contracts.consumers.world import Consumers
+from mesh_tools.contracts.diff import diff
+from mesh_tools.model.change import Change, ChangeClass, Effect, Hit, Verdict
+from mesh_tools.model.interface import Interface, Product
+
+NOT_KNOWN = "consumers are not known"
+_REMOVED = frozenset({"product-removed", "version-removed"})
+_SHOWN = 3
+
+
+def judge(changes: Sequence[Change], *, base: Interface, head: Interface, consumers: Consumers) -> tuple[Verdict, ...]:
+    """What each change does to the consumers of the project.
+
+    Args:
+        changes: From ``base`` to ``head``.
+        base: The interface as it is promised.
+        head: The interface as it is proposed.
+        consumers: Who uses what. Where nothing is known, the structural verdict stands.
+
+    Returns:
+        A verdict for each change, in their order. What is not known is never taken to be safe.
+    """
+    if not consumers.known:
+        return tuple(verdict_of(change, change.cls, NOT_KNOWN) for change in changes)
+    case = Case(changes, base, head, consumers)
+    return tuple(_judged(change, case) for change in changes)
+
+
+def _judged(change: Change, case: Case) -> Verdict:
+    subjects = case.subjects_of(change)
+    refine = refinement_of(change)
+    if not subjects or (change.cls == "safe" and refine == "none" and change.name not in _REMOVED):
+        return verdict_of(change, change.cls, "")
+    return _BY_NAME.get(change.name, _BY_REFINEMENT[refine])(change, subjects, case)
+
+
+def _everyone(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """Consumers do not change the class, unless there are none."""
+    hits = Hits()
+    for subject in subjects:
+        _add_readers(hits, change, subject, case, "none" if change.cls == "safe" else change.cls)
+    readers = _count(subjects, case)
+    unused = not readers and not case.consumers.missing and change.cls == "breaking"
+    effective: ChangeClass = "dangerous" if unused else change.cls
+    return verdict_of(change, effective, reason_of(hits.sorted(), readers, _notes(case)), hits.sorted())
+
+
+def _removed(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """Whoever still reads what is gone is broken, whatever the date says."""
+    hits = Hits()
+    for subject in subjects:
+        _add_readers(hits, change, subject, case, "breaking")
+    return _refined(change, hits, subjects, case)
+
+
+def _moved_relation(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """Refs follow a relation that moves; an exposure may name it."""
+    hits = Hits()
+    for subject in subjects:
+        for reader in case.direct(subject.key):
+            if reader.kind == "exposure":
+                hits.add(hit_of(reader, "unknown", "none", "it may name the relation itself"))
+    return _refined(change, hits, subjects, case, notes=("refs follow the relation; readers that name it do not",))
+
+
+def _freshness(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """What a consumer promises itself decides."""
+    hits = Hits()
+    for subject in subjects:
+        for hit in freshness_hits(subject, case):
+            hits.add(hit)
+    return _refined(change, hits, subjects, case)
+
+
+def _columns(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """Only those who use the columns are hit, directly or by what others make of them."""
+    hits = Hits()
+    effect: Effect = "dangerous" if change.cls == "safe" else change.cls
+    for subject in subjects:
+        if change.cls != "safe" or change.name == "column-removed":
+            if change.columns:
+                _add_uses(hits, change, subject, case, effect)
+            else:
+                _add_readers(hits, change, subject, case, effect)
+    _add_outcomes(hits, change, case, effect)
+    over = change.cls == "safe" and change.name == "column-removed"  # its deprecation is over
+    return _refined(change, hits, subjects, case, highest="dangerous" if over else "breaking")
+
+
+def _positions(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """Only those are hit who depend on columns that they do not name. Nobody promised that there are no others."""
+    hits = Hits()
+    for subject in subjects:
+        for reader in case.direct(subject.key):
+            for hit in position_hit(change, reader, subject.key, case.consumers, case.columns_of):
+                hits.add(_known_from_publication(hit, change, reader, subject, case))
+        _add_published(hits, change, subject, case)
+    _add_outcomes(hits, change, case, "dangerous" if change.name != "column-order" else "none")
+    return _refined(change, hits, subjects, case, highest="dangerous")
+
+
+def _unpinned(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """Those whose refs name no version mean the new latest one: judged as if their version had become that one."""
+    hits = Hits()
+    latest = [subject for subject in subjects if subject.is_latest]
+    for subject in latest:
+        for reader in case.direct(subject.key):
+            if reader.kind != "exposure" and case.consumers.pins(reader, subject.key) is not True:
+                hits.add(_follower_hit(reader, subject, case))
+        _add_published(hits, change, subject, case)
+        for hit in _of_latest(subject, case):
+            hits.add(hit)
+    _add_outcomes(hits, change, case, "dangerous")
+    return _refined(change, hits, latest, case)
+
+
+def _follower_hit(reader: Reader, subject: Subject, case: Case) -> Hit:
+    known = case.consumers.pins(reader, subject.key) is False
+    words = "its ref names no version" if known else "whether its ref names a version is not known"
+    # Without a version to follow, the ref is refused.
+    return hit_of(reader, "dangerous" if subject.moved else "breaking", "usage" if known else "none", words)
+
+
+def _of_latest(subject: Subject, case: Case) -> Iterator[Hit]:
+    """What the changes from one version to the other do to those who do not pin."""
+    if subject.moved is None:
+        return
+    sides = []
+    for version in (subject.old, subject.moved):
+        product = Product(name=subject.product, latest=subject.v, versions=(replace(version, v=subject.v),))
+        sides.append(replace(case.base, products=(product,), relations={}, withheld={}))
+    changes = diff(sides[0], sides[1], today=date.min)
+    inner = judge(changes, base=sides[0], head=sides[1], consumers=case.consumers)
+    followers = {
+        (r.project, r.name) for r in case.direct(subject.key) if case.consumers.pins(r, subject.key) is not True
+    }
+    loose = {
+        (use.project, name)
+        for use in case.published(subject.key)
+        if not use.consumption.pinned
+        for name in use.consumption.by
+    }
+    for verdict in inner:
+        for hit in verdict.hits:
+            if (hit.project, hit.node) in followers | loose:
+                yield hit
+
+
+def _add_uses(hits: Hits, change: Change, subject: Subject, case: Case, effect: Effect) -> None:
+    for use in case.flow(subject.key).uses(change.columns):
+        if use.columns is None:
+            hit = hit_of(use.reader, "unknown", "none", use.detail, use.through)
+            hits.add(_known_from_publication(hit, change, use.reader, subject, case))
+        elif use.through is None:
+            hits.add(hit_of(use.reader, effect, "usage", use.detail))
+        else:
+            hits.add(hit_of(use.reader, "dangerous", "usage", use.detail, use.through))
+        if refinement_of(change) == "typed" and _keeps(use, change) and case.unbound(use.reader):
+            detail = f"promises, or stores, {', '.join(sorted(use.unchanged))} unchanged"
+            hits.add(hit_of(use.reader, "breaking", "types", detail, use.through))
+    _add_published(hits, change, subject, case)
+
+
+def _keeps(use: Use, change: Change) -> bool:
+    """Whether the reader's own contract, or stored table, gets the column as it is."""
+    stored = use.reader.stored and change.name != "type-narrowed"
+    return bool(use.unchanged) and (use.reader.enforced or stored)
+
+
+def _add_readers(hits: Hits, change: Change, subject: Subject, case: Case, effect: Effect) -> None:
+    """Everyone who reads the version, whatever they use of it."""
+    for reader in case.direct(subject.key):
+        if change.name == "version-removed" and subject.moved and case.consumers.pins(reader, subject.key) is False:
+            continue  # it follows the latest version
+        hits.add(hit_of(reader, effect, "usage", "reads it"))
+    for use in case.published(subject.key):
+        if change.name == "version-removed" and subject.moved and not use.consumption.pinned:
+            continue
+        for hit in published_hits(change, "none", use):
+            hits.add(replace(hit, effect=effect))
+
+
+def _add_published(hits: Hits, change: Change, subject: Subject, case: Case) -> None:
+    for use in case.published(subject.key):
+        for hit in published_hits(change, refinement_of(change), use):
+            hits.add(hit)
+
+
+def _known_from_publication(hit: Hit, change: Change, reader: Reader, subject: Subject, case: Case) -> Hit:
+    """Instead of what the SQL does not tell, what the consumer published."""
+    said = case.consumers.consumption_of(reader, subject.key)
+    if hit.effect != "unknown" or hit.through or reader.kind == "exposure" or said is None or said.columns is None:
+        return hit
+    effect, detail = effect_on(change, refinement_of(change), said)
+    return hit_of(reader, effect, "consumption", detail)
+
+
+def _add_outcomes(hits: Hits, change: Change, case: Case, returned: Effect) -> None:
+    """What binding shows; ``returned``: what it means that a direct reader returns other columns."""
+    for key, outcome in case.outcomes(change).items():
+        reader = case.consumers.readers[key]
+        hits.add(_outcome_hit(reader, outcome, returned))
+
+
+def _outcome_hit(reader: Reader, outcome: Outcome, returned: Effect) -> Hit:
+    if outcome.kind == "error":
+        return hit_of(reader, "breaking", "bind", outcome.detail, outcome.through)
+    if outcome.kind in {"contract", "stored"}:
+        return hit_of(reader, "breaking", "types", outcome.detail, outcome.through)
+    if outcome.kind == "stale":
+        return hit_of(reader, "dangerous", "bind", outcome.detail, outcome.through)
+    effect: Effect = "none" if outcome.kind == "order" or outcome.through else returned
+    return hit_of(reader, effect, "bind", outcome.detail, outcome.through)
+
+
+def _refined(  # noqa: PLR0913 - all that a verdict is made of
+    change: Change,
+    hits: Hits,
+    subjects: Sequence[Subject],
+    case: Case,
+    *,
+    highest: ChangeClass = "breaking",
+    notes: Sequence[str] = (),
+) -> Verdict:
+    found = hits.sorted()
+    readers = _count(subjects, case)
+    effective = raised(change, found, highest) if found else lowered(change)
+    if case.consumers.missing and effective != "breaking":
+        effective = change.cls if change.cls != "safe" else effective
+    return verdict_of(change, effective, reason_of(found, readers, (*notes, *_notes(case))), found)
+
+
+def _count(subjects: Sequence[Subject], case: Case) -> int:
+    direct = {reader.key for subject in subjects for reader in case.direct(subject.key)}
+    named = {(use.project, by) for s in subjects for use in case.published(s.key) for by in use.consumption.by or ("",)}
+    return len(direct) + len(named)
+
+
+def _notes(case: Case) -> list[str]:
+    missing = sorted(case.consumers.missing)
+    if not missing:
+        return []
+    shown = ", ".join(missing[:_SHOWN]) + (f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else "")
+    return [f"what {shown} uses is not known"]
+
+
+_Judge = Callable[[Change, Sequence[Subject], Case], Verdict]
+_BY_NAME: dict[str, _Judge] = {
+    "product-removed": _removed,
+    "version-removed": _removed,
+    "relation-moved": _moved_relation,
+    "freshness-loosened": _freshness,
+}
+_BY_REFINEMENT: dict[str, _Judge] = {
+    "column": _columns,
+    "typed": _columns,
+    "position": _positions,
+    "unpinned": _unpinned,
+    "none": _everyone,
+}
