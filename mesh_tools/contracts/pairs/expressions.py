@@ -76,12 +76,6 @@ def clauses(expression: str, names: Mapping[str, str]) -> tuple[Clause, ...]:
     return tuple(clause for part in _conjuncts(words) for clause in _clauses(part))
 
 
-def normalised(expression: str, names: Mapping[str, str]) -> str:
-    """``expression`` in one form, as text."""
-    words = [_normal(word, names) for word in _WORD.findall(expression[:_MAX_LENGTH])]
-    return " and ".join(" ".join(part) for part in _conjuncts(words))
-
-
 def literal(value: str) -> Decimal | str | None:
     """What a bound may be compared by: a number, or an ISO date or time as text; else ``None``."""
     if _NUMBER.match(value.lower()):

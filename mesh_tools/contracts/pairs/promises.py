@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mesh_tools.contracts.pairs.bounds import Bounds
-from mesh_tools.contracts.pairs.expressions import Bound, Clause, Filled, Values, clauses, literal, normalised
+from mesh_tools.contracts.pairs.expressions import Bound, Clause, Filled, Values, clauses, literal
 from mesh_tools.model.interface import Guarantee, ProductVersion
 
 PromiseKind = Literal["not_null", "unique", "values", "bounds", "check", "relationship", "custom"]
@@ -104,20 +104,14 @@ def _from_guarantee(guarantee: Guarantee, names: Names, targets: Names) -> Itera
     held = guarantee.enforced and guarantee.severity == "error"
     for promise in _parts(guarantee, columns, names, targets):
         carrier = f"{guarantee.kind} {guarantee.carrier}"
-        detail = _detail(guarantee, names)
+        # Carriers of the same kind may limit a column more or less.
+        limit = ", ".join(sorted(promise.values)) or str(promise.bounds)
         yield replace(
             promise,
             held=held,
-            carriers=(f"{carrier}{': ' if detail else ''}{detail}{'' if held else ' (not enforced)'}",),
+            carriers=(f"{carrier}{': ' if limit else ''}{limit}{'' if held else ' (not enforced)'}",),
             by_constraint=guarantee.carrier == "constraint",
         )
-
-
-def _detail(guarantee: Guarantee, names: Names) -> str:
-    """What a carrier says, where several may carry the same promise in other words."""
-    if guarantee.kind == "check":
-        return normalised(str(guarantee.arguments.get("expression", "")), names)
-    return _text(guarantee.arguments) if guarantee.kind in {"accepted_values", "range"} else ""
 
 
 def _parts(guarantee: Guarantee, columns: tuple[str, ...], names: Names, targets: Names) -> Iterator[Promise]:

@@ -333,7 +333,7 @@ def warehouse_changed(pair: InterfacePair) -> Iterator[Finding]:
 def same_freshness(pair: VersionPair) -> bool:
     """Whether the same freshness is promised in other words."""
     old, new = pair.old.freshness, pair.new.freshness
-    if old is None or new is None or old == new:
+    if old is None or new is None or (old.count, old.period) == (new.count, new.period):
         return False
     return _seconds(old) == _seconds(new) and _measure(pair, new) == old.column
 
