@@ -19,6 +19,7 @@ from mesh_tools.lineage.query.nodes import kind_of
 from mesh_tools.lineage.query.values import (
     BARE,
     TRANSFORM,
+    Anything,
     Gathered,
     NotFastError,
     NotTraceableError,
@@ -60,6 +61,8 @@ class Expressions:
             exp.Identifier: self._identifier,
             exp.Coalesce: self._coalesce,
             exp.Dot: self._dot,
+            exp.Parameter: self._parameter,
+            exp.TableColumn: self._row,
         }
 
     def value(self, node: exp.Expr, frame: Frame) -> tuple[Value, str]:
@@ -159,12 +162,44 @@ class Expressions:
         value = frame.aliases.get(name)
         if value is not None and not frame.is_known(name):
             return value
-        found = frame.find(name) or frame.stale(name)
-        if found is None:
-            raise NotTraceableError(f"column {name} is not found")
+        found = self._found(name, frame)
         if value is not None and self._fast and not value.same(found):
             raise NotFastError("an alias that is a column, too")
         return found
+
+    def _found(self, name: str, frame: Frame) -> Value:
+        owner = frame.source(name)
+        if owner is not None and not frame.is_known(name):
+            return self._whole(name, owner.sources[name])
+        found = frame.find(name) or frame.stale(name)
+        if found is None:
+            raise NotTraceableError(f"column {name} is not found")
+        return found
+
+    def _whole(self, name: str, relation: Relation) -> Value:
+        """A relation named as if it were a column: of a table function, the value; of others, the row."""
+        if self._fast:
+            raise NotFastError("a relation as a value")
+        if isinstance(relation, Anything):
+            return relation.made_of
+        if len(relation.columns) == 1 and relation.complete:
+            return next(iter(relation.columns.values()))
+        raise NotTraceableError(f"a whole row of {name} as a value")
+
+    def _row(self, node: exp.TableColumn, frame: Frame, into: Into, level: int) -> str:
+        """What sqlglot makes of a relation that is named as if it were a column."""
+        name = self._context.key(node.this)
+        owner = frame.source(name)
+        if owner is None:
+            raise NotTraceableError(f"{name} is not found")
+        value = self._whole(name, owner.sources[name])
+        into.add(value, max(level, TRANSFORM))
+        return value.digest
+
+    def _parameter(self, node: exp.Parameter, frame: Frame, into: Into, level: int) -> str:  # noqa: ARG002
+        if isinstance(node.this, exp.Literal) and not node.this.is_string:
+            raise NotTraceableError(f"column ${node.this.this}, by its number")
+        return f"Parameter({node.name})"
 
     def _star(self, node: exp.Expr, frame: Frame, into: Into, level: int) -> str:
         """A ``*`` in a function: of COUNT it means rows, elsewhere all columns."""

@@ -9,6 +9,8 @@ from typing import Final
 
 from sqlglot import exp
 
+from mesh_tools.lineage.query.values import NotTraceableError
+
 WRITTEN: Final = "mesh_written"
 """On a column: the query names it, with its relation or ``bare``. On a COALESCE: it does not stand for USING."""
 STARS: Final = "mesh_stars"
@@ -22,7 +24,11 @@ NUMBERS: Final = "mesh_numbers"
 
 
 def mark(tree: exp.Expr) -> None:
-    """Note on ``tree`` what it says itself."""
+    """Note on ``tree`` what it says itself.
+
+    Raises:
+        NotTraceableError: it says something that qualification would overlook.
+    """
     for node in tree.walk():
         if type(node) is exp.Column:
             node.meta[WRITTEN] = "qualified" if node.args.get("table") else "bare"
@@ -30,6 +36,8 @@ def mark(tree: exp.Expr) -> None:
             node.meta[WRITTEN] = "coalesce"
         elif isinstance(node, exp.TableAlias) and node.args.get("columns") and node.parent is not None:
             node.parent.meta[RENAMED] = True
+        elif isinstance(node, exp.Star) and node.args.get("ilike"):
+            raise NotTraceableError("a * with ILIKE")
         elif isinstance(node, exp.Select):
             _mark_select(node)
 

@@ -96,7 +96,7 @@ class Expansion:
 
     def _expand_star(self, projection: exp.Expr, star: exp.Star) -> None:
         if star.args.get("ilike"):
-            raise NotTraceableError("a * with ILIKE")
+            raise NotFastError("ILIKE")
         aliases = self._aliases(projection)
         changes = _Changes(star, self._context)
         for item in star.args.get("replace") or ():
