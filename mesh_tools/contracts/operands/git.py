@@ -11,6 +11,8 @@ from mesh_tools.errors import Location, MeshError, did_you_mean
 
 # A hook has them set for the repository that runs it; what is asked here is the repository of a folder.
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+# The stages of the index that hold the two sides of a merge; the first holds their common ancestor.
+_SIDES = ("2", "3")
 
 
 class Git:
@@ -37,36 +39,40 @@ class Git:
         """The file ``path`` (relative to the folder) as of ``commit``; ``None`` when it was not there.
 
         Raises:
-            MeshError: git is not installed, or the folder is in no repository.
+            MeshError: git is not installed, the folder is in no repository, or the repository is damaged.
         """
-        return self._blob(f"{commit}:./{path}")
+        found = self._lines("ls-tree", "-z", commit, "--", path)
+        return self._blob(found[0].split()[2]) if found else None
 
     def unmerged(self, path: str) -> tuple[bytes, ...]:
-        """Both sides of a merge conflict in ``path`` (relative to the folder); none when git knows of no conflict."""
-        sides = (self._blob(f":{stage}:./{path}") for stage in (2, 3))
-        return tuple(side for side in sides if side is not None)
+        """Both sides of a merge conflict in ``path`` (relative to the folder); none when git knows of no conflict.
+
+        Raises:
+            MeshError: as :meth:`read`.
+        """
+        entries = [line.split()[:3] for line in self._lines("ls-files", "--unmerged", "-z", "--", path)]
+        return tuple(self._blob(blob) for _, blob, stage in entries if stage in _SIDES)
 
     def files(self, commit: str, name: str) -> dict[str, bytes]:
         """Every file called ``name`` as of ``commit``, in the whole repository, by its path from the root.
 
         Raises:
-            MeshError: git is not installed, or the folder is in no repository.
+            MeshError: as :meth:`read`.
         """
-        listed = self._run("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit)
-        if listed.returncode:
-            raise self._failed(listed)
-        paths = [path for path in _text(listed.stdout).split("\0") if path.rsplit("/", 1)[-1] == name]
-        read = ((path, self._blob(f"{commit}:{path}")) for path in paths)
-        return {path: data for path, data in read if data is not None}
+        listed = (line.partition("\t") for line in self._lines("ls-tree", "-r", "-z", "--full-tree", commit))
+        return {path: self._blob(entry.split()[2]) for entry, _, path in listed if path.rsplit("/", 1)[-1] == name}
 
-    def _blob(self, name: str) -> bytes | None:
-        found = self._run("cat-file", "blob", name)
-        if found.returncode == 0:
-            return found.stdout
-        if self._run("cat-file", "-e", name).returncode == 0:
+    def _lines(self, *arguments: str) -> list[str]:
+        done = self._run(*arguments)
+        if done.returncode:
+            raise self._failed(done)
+        return [line for line in _text(done.stdout).split("\0") if line]
+
+    def _blob(self, blob: str) -> bytes:
+        found = self._run("cat-file", "blob", blob)
+        if found.returncode:
             raise self._failed(found)
-        self._require_repository()
-        return None
+        return found.stdout
 
     def _require_repository(self) -> None:
         inside = self._run("rev-parse", "--git-dir")
