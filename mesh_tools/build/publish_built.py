@@ -14,6 +14,7 @@ from mesh_tools.build.storage.generations import Generations
 from mesh_tools.build.storage.layout import project_folder
 from mesh_tools.build.storage.profiles import has_own_profile
 from mesh_tools.build.storage.work_copy import changed_work_copy
+from mesh_tools.contracts.consumption import lineage_cache, traced_interface
 from mesh_tools.errors import ExitCode, Location, MeshError
 from mesh_tools.interface.upstreams import Upstreams
 from mesh_tools.mesh.workspace import Workspace
@@ -43,6 +44,7 @@ def publish_built(workspace: Workspace, project: Project, manifest: Path, enviro
             read-only or cannot be reached; a product is not in the data; something in the build failed.
     """
     interface = interface_to_publish(workspace, project, manifest, environment)
+    interface = traced_interface(interface, manifest, lineage_cache(workspace))
     _check_results(project, manifest.with_name("run_results.json"))
     if not _has_data(workspace, project, environment):
         _check_built(workspace, project, environment, interface)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from mesh_tools.artifacts.compiled import CompiledManifest, read_compiled
+from mesh_tools.artifacts.compiled import CompiledManifest
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
+from mesh_tools.contracts.compiled import read_whole
+from mesh_tools.contracts.consumption import lineage_cache
 from mesh_tools.contracts.impact.impact import Known
 from mesh_tools.errors import MeshError
 from mesh_tools.interface.extract import interface_of
@@ -32,7 +34,7 @@ def gather(workspace: Workspace, environment: str, paths: Mapping[str, Path], *,
         MeshError: a manifest cannot be read.
     """
     manifests = {name: read_manifest(path) for name, path in paths.items()}
-    compiled = [read_compiled(path) for path in paths.values()]
+    compiled = [read_whole(path) for path in paths.values()]
     notes: list[str] = []
     interfaces = dict(_interfaces(workspace, environment, manifests, notes))
     notes.extend(_gaps(workspace, compiled, manifests, interfaces))
@@ -42,11 +44,6 @@ def gather(workspace: Workspace, environment: str, paths: Mapping[str, Path], *,
         interfaces=interfaces,
         notes=tuple(notes),
     )
-
-
-def lineage_cache(workspace: Workspace) -> Path:
-    """Where traced SQL is remembered, for all commands."""
-    return workspace.state / "cache" / "lineage.sqlite"
 
 
 def _lineage(
@@ -104,8 +101,8 @@ def _gaps(
     for manifest in compiled:
         if not manifest.has_sql:
             yield (
-                f"{manifest.project} was only parsed, so which columns it uses is not known: run `mesh build`, "
-                f"or `dbt compile` in {manifest.project}"
+                f"{manifest.project} was only parsed, so which columns it uses is not known: run `dbt compile` in it, "
+                f"or `mesh build --force --select {manifest.project}`"
             )
     for name in workspace.projects:
         if name not in manifests and name not in interfaces:

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from mesh_tools.artifacts.compiled import DIALECTS
 from mesh_tools.artifacts.manifest import Manifest
-from mesh_tools.contracts.impact.nodes import UNREPORTED, Node, nodes_of, unique_id_of
+from mesh_tools.contracts.consumption import unique_id_of
+from mesh_tools.contracts.impact.nodes import UNREPORTED, Node, nodes_of
 from mesh_tools.contracts.impact.spread import Reach, distances, path_to, readers_of, spread
 from mesh_tools.contracts.impact.target import resolve
 from mesh_tools.contracts.impact.values import EFFECTS, Impact, Made, Notice, Target, Use

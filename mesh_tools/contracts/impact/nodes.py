@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, Resource
+from mesh_tools.contracts.consumption import unique_id_of
 from mesh_tools.contracts.impact.values import Evidence
 from mesh_tools.interface.extract.owners import owner_from
 from mesh_tools.mesh.graph import MeshGraph
 from mesh_tools.mesh.summary import NodeSummary, summarise
-from mesh_tools.model.interface import Consumption, Interface, Owner, Version, product_key
+from mesh_tools.model.interface import Consumption, Interface, Owner, product_key
 from mesh_tools.model.lineage import ModelLineage
 
 UNREPORTED = frozenset({"source", "test", "unit_test", "analysis", "sql_operation", "seed"})
@@ -65,11 +66,6 @@ class Node(Struct, frozen=True, kw_only=True):
     def hands_on(self) -> bool:
         """Whether its columns are those of what it stands for: a source that another project builds."""
         return self.kind == "source"
-
-
-def unique_id_of(project: str, product: str, v: Version | None) -> str:
-    """The name that dbt has for a product version."""
-    return f"model.{project}.{product_key(product, v)}"
 
 
 def nodes_of(

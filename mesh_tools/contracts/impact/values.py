@@ -9,10 +9,10 @@ from msgspec import Struct
 from mesh_tools.model.interface import Owner, Version, product_key
 from mesh_tools.model.lineage import EdgeKind, UseKind
 
-Effect = Literal["values", "rows", "may"]
-"""What a column means to a node downstream, the most that holds. ``values``: columns of its own are made of it. ``may``:
-that is not known, since it, or something on the way, was not traced. ``rows``: it decides which rows there are, or how
-they are joined, grouped or ordered, there or on the way, and no more."""
+Effect = Literal["values", "may", "rows"]
+"""What a column means to a node downstream; of several the first. ``values``: columns of its own are made of it.
+``may``: that is not known, since it, or something on the way, was not traced. ``rows``: it decides which rows there
+are, or how they are joined, grouped or ordered, there or on the way, and no more."""
 Evidence = Literal["lineage", "manifest", "published"]
 """How a use is known: the SQL was traced; dbt says that it depends on it; or the project, whose manifest is not at
 hand, published it."""
