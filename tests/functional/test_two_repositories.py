@@ -152,7 +152,7 @@ def test_new_data_and_another_interface_upstream_are_built_and_told(both: Reposi
     assert overtaken
     told = build(both.sales)
     assert {"the interface of shop changed", "the data of shop.orders changed"} <= set(told.reasons("sales"))
-    assert told.project("sales").changes == ("shop.orders: column state is new",)
+    assert told.project("sales").changes == ("shop.orders: column state is new (safe)",)
     assert both.read("sales.sold") == [(2,)]
 
 
