@@ -151,9 +151,8 @@ def test_sync_again_writes_nothing(built: Told) -> None:
 @pytest.fixture(scope="module")
 def clone(built: Told, tmp_path_factory: pytest.TempPathFactory) -> BuiltMesh:
     """A fresh clone, without a registry, of a repository in which the producer has committed its interface."""
-    written = built.mesh.run("mesh", "interface", "shop", "--write")
-    assert written.stdout == "domains/shop/interface.yml written\n"
-    assert built.mesh.run("mesh", "interface", "shop", "--write").stdout == "domains/shop/interface.yml is up to date\n"
+    written = built.mesh.run("mesh", "contract", "accept", "shop")
+    assert written.stdout == "shop  accepted for the first time\nwritten: domains/shop/interface.yml\n"
     root = tmp_path_factory.mktemp("clone") / "mesh"
     ignored = shutil.ignore_patterns(".mesh", "target", "logs", "dbt_packages", "profiles.yml", "package-lock.yml")
     shutil.copytree(built.mesh.root, root, ignore=ignored)

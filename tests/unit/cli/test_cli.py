@@ -106,7 +106,7 @@ def test_a_disk_that_refuses_is_an_error_and_no_traceback(project: Path, capsys:
     manifest = REPOSITORY / "tests" / "cases" / "manifests" / "dbt_1" / "manifest.json"
     (project / "shop" / "target").mkdir()
     (project / "shop" / "target" / "manifest.json").write_bytes(manifest.read_bytes())
-    assert left_with("interface", "shop", "--write") == 2
+    assert left_with("contract", "accept", "shop") == 2
     errors = capsys.readouterr().err.splitlines()
     assert errors[0].startswith("error: ")
     assert errors[1].startswith("  --> ")
