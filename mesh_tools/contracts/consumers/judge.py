@@ -120,7 +120,7 @@ def _positions(change: Change, subjects: Sequence[Subject], case: Case) -> Verdi
             for hit in position_hit(change, reader, subject.key, case.consumers, case.columns_of):
                 hits.add(_known_from_publication(hit, change, reader, subject, case))
         _add_published(hits, change, subject, case)
-    _add_outcomes(hits, change, case, "dangerous" if change.name != "column-order" else "none")
+    _add_outcomes(hits, change, case, "dangerous")
     return _refined(change, hits, subjects, case, highest="dangerous")
 
 
