@@ -21,7 +21,7 @@ _WORDS: dict[TypeChangeKind, str] = {
     "widened": "wider",
     "narrowed": "narrower",
     "unknown": "not known to be the same",
-    "lossy": "one that loses digits",
+    "lossy": "digits are lost",
     "family": "another kind of type",
     "nested": "different inside",
 }
@@ -38,20 +38,20 @@ def column_drift(version: ProductVersion, found: CatalogueRelation, adapter: str
         if key in there:
             yield from _types(column, there[key], adapter)
         else:
-            yield _missing(column, found)
+            yield _missing(column)
     if version.contract:
         yield from _extra(promised, found)
         yield from _order(promised, there, found)
     yield from _nullability(version, promised, there)
 
 
-def _missing(column: Column, found: CatalogueRelation) -> Difference:
+def _missing(column: Column) -> Difference:
     return Difference(
         kind="column-missing",
         severity="breaking",
         columns=(column.name,),
         promised=column.data_type,
-        message=f"column {column.name} is not there, among {len(found.columns)}",
+        message=f"column {column.name} is missing",
     )
 
 
@@ -115,35 +115,43 @@ def _order(
 def _nullability(
     version: ProductVersion, promised: Mapping[str, Column], there: Mapping[str, CatalogueColumn]
 ) -> Iterator[Difference]:
-    by_constraint = filled_columns(version, enforced_alone=True)
-    by_anything = filled_columns(version, enforced_alone=False)
+    by_constraint = _filled(version, constraints_alone=True)
+    by_anything = _filled(version, constraints_alone=False)
     for key, column in promised.items():
         if key not in there:
             continue
         if there[key].nullable and key in by_constraint:
-            yield _null(column, "not-null-lost", "breaking", "can be null: its constraint is gone")
-        elif not there[key].nullable and key not in by_anything and column.nullable and version.contract:
-            yield _null(column, "not-null-extra", "safe", "refuses nulls, which was never promised")
+            yield _nullable(column)
+        elif version.contract and not there[key].nullable and key not in by_anything and column.nullable:
+            yield _refuses_nulls(column)
 
 
-def _null(column: Column, kind: str, severity: ChangeClass, words: str) -> Difference:
-    lost = kind == "not-null-lost"
+def _nullable(column: Column) -> Difference:
     return Difference(
-        kind="not-null-lost" if lost else "not-null-extra",
-        severity=severity,
+        kind="not-null-lost",
+        severity="breaking",
         columns=(column.name,),
-        promised="not null" if lost else None,
-        found=None if lost else "not null",
-        message=f"column {column.name} {words}",
+        promised="not null",
+        message=f"column {column.name} can be null: its constraint is gone",
     )
 
 
-def filled_columns(version: ProductVersion, *, enforced_alone: bool) -> frozenset[str]:
-    """The columns, in lower case, that cannot be null; ``enforced_alone``: those of constraints in the warehouse."""
+def _refuses_nulls(column: Column) -> Difference:
+    return Difference(
+        kind="not-null-extra",
+        severity="safe",
+        columns=(column.name,),
+        found="not null",
+        message=f"column {column.name} refuses nulls, which was never promised",
+    )
+
+
+def _filled(version: ProductVersion, *, constraints_alone: bool) -> frozenset[str]:
+    """The columns, without case, that are promised never to be null; perhaps by constraints in the warehouse alone."""
     return frozenset(
         column.casefold()
         for guarantee in version.guarantees
         if guarantee.kind in {"not_null", "primary_key"}
-        and (not enforced_alone or (guarantee.carrier == "constraint" and guarantee.enforced))
+        and (not constraints_alone or (guarantee.carrier == "constraint" and guarantee.enforced))
         for column in guarantee.columns
     )
