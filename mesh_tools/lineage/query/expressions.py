@@ -98,9 +98,27 @@ class Expressions:
         below = max(level, kind.level)
         if kind.level == BARE:
             return self.walk(node.this, frame, into, below)
-        parts = [kind.name]
+        if kind.chains:
+            return self._chain(node, frame, into, below)
+        return f"{kind.name}({' '.join(self._arguments(node, frame, into, below))})"
+
+    def _chain(self, node: exp.Expr, frame: Frame, into: Into, level: int) -> str:
+        """``a or b or c ...``, which may have thousands of parts, without a step of recursion for each."""
+        opening: list[str] = []
+        closing: list[str] = []
+        while type(node) not in self._handlers and (kind := kind_of(node)).chains:
+            if self._fast and not kind.fast:
+                raise NotFastError(kind.name)
+            opening.append(f"{kind.name}(this=")
+            closing.append(f" {' '.join(self._arguments(node, frame, into, level, skip='this'))})")
+            node = node.this
+        opening.append(self.walk(node, frame, into, level))
+        return "".join([*opening, *reversed(closing)])
+
+    def _arguments(self, node: exp.Expr, frame: Frame, into: Into, below: int, skip: str = "") -> list[str]:
+        parts = []
         for name, argument in node.args.items():
-            if argument is None or argument is False or argument == []:
+            if argument is None or argument is False or argument == [] or name == skip:
                 continue
             if isinstance(argument, exp.Expr):
                 parts.append(f"{name}={self.walk(argument, frame, into, below)}")
@@ -109,7 +127,7 @@ class Expressions:
                 parts.append(f"{name}=[{','.join(inner)}]")
             else:
                 parts.append(f"{name}={_plain(argument)}")
-        return f"{parts[0]}({' '.join(parts[1:])})"
+        return parts
 
     def _part(self, item: Any, frame: Frame, into: Into, level: int) -> str:
         return self.walk(item, frame, into, level) if isinstance(item, exp.Expr) else _plain(item)

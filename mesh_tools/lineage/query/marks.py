@@ -29,6 +29,8 @@ def mark(tree: exp.Expr) -> None:
     Raises:
         NotTraceableError: it says something that qualification would overlook.
     """
+    for node in list(tree.find_all(exp.Select)):
+        _name_all(node)
     for node in tree.walk():
         if type(node) is exp.Column:
             node.meta[WRITTEN] = "qualified" if node.args.get("table") else "bare"
@@ -40,6 +42,19 @@ def mark(tree: exp.Expr) -> None:
             raise NotTraceableError("a * with ILIKE")
         elif isinstance(node, exp.Select):
             _mark_select(node)
+
+
+def unnamed(at: int) -> str:
+    """What lineage calls the output column number ``at``, counted from 0, that has no name: engines differ."""
+    return f"<{at + 1}>"
+
+
+def _name_all(node: exp.Select) -> None:
+    """Name output columns as the fast path does, or sqlglot makes up other names."""
+    for at, item in enumerate(node.expressions):
+        named = (exp.Alias, exp.Aliases, exp.Column, exp.Star, exp.Dot)
+        if not isinstance(item, named) and not (isinstance(item, exp.Subquery) and item.alias):
+            item.replace(exp.alias_(item.copy(), unnamed(at), quoted=True))
 
 
 def _mark_select(node: exp.Select) -> None:

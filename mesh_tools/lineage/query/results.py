@@ -32,7 +32,7 @@ def lineage_of(method: TraceMethod, root: Relation, context: Context) -> ModelLi
         indirect=tuple(IndirectUse(node, column, _use(kind)) for node, column, kind in sorted(uses)),
         reads=tuple(context.reads),
         hazards=tuple(HazardousRead(node, hazard) for node, hazard in sorted(hazards)),  # type: ignore[arg-type]
-        complete=root.complete,
+        complete=root.complete and not any(name.startswith("<") for name in columns),
         expressions={name: value.digest for name, value in root.columns.items()},
         rows_digest=root.digest,
     )

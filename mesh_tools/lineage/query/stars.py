@@ -9,6 +9,7 @@ from sqlglot import exp
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
 from mesh_tools.lineage.query.frames import Frame
+from mesh_tools.lineage.query.marks import unnamed
 from mesh_tools.lineage.query.values import NotFastError, NotTraceableError, Relation, Value
 
 _LONGEST_FORM: Final = 2000
@@ -161,8 +162,7 @@ def _name(projection: exp.Expr, at: int, context: Context) -> str:
         return context.key(projection.this)
     if isinstance(projection, exp.Dot) and isinstance(projection.expression, exp.Identifier):
         return context.key(projection.expression)
-    # Each engine has names of its own for these.
-    return f"<{at + 1}>"
+    return unnamed(at)
 
 
 def _aggregates(projection: exp.Expr) -> bool:

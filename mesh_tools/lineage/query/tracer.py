@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, Literal
 
 import sqlglot
@@ -14,6 +17,7 @@ from sqlglot.schema import MappingSchema
 
 from mesh_tools.lineage.names import warehouse_name
 from mesh_tools.lineage.query.context import Context
+from mesh_tools.lineage.query.depth import is_nested_deeply
 from mesh_tools.lineage.query.marks import mark
 from mesh_tools.lineage.query.queries import Queries
 from mesh_tools.lineage.query.results import lineage_of
@@ -24,6 +28,10 @@ from mesh_tools.model.lineage import ModelLineage, TraceMethod
 LONGEST: Final = 1_000_000
 """Characters of SQL that are traced at most: parsing takes five seconds for so many."""
 _REASON_LENGTH: Final = 160
+
+_TOO_DEEP: Final = "it is nested too deeply"
+_FRAMES: Final = 8000
+"""Python's own limit of 1,000 calls would end at 35 functions in each other; this many fit any stack of 8 MB."""
 
 Path = Literal["any", "fast", "exact"]
 
@@ -42,7 +50,8 @@ def trace_query(task: Task, *, path: Path = "any") -> Done:
         Always a lineage; of the method ``table`` with a reason when the query cannot be traced.
     """
     try:
-        return _traced(task, path)
+        with _deep():
+            return _traced(task, path)
     except NotTraceableError as error:
         reason = str(error)
     except NotFastError as error:
@@ -50,10 +59,20 @@ def trace_query(task: Task, *, path: Path = "any") -> Done:
     except SqlglotError as error:
         reason = f"sqlglot does not understand it: {_first_line(error)}"
     except RecursionError:
-        reason = "it is nested too deeply"
+        reason = _TOO_DEEP
     except Exception as error:  # noqa: BLE001  whatever SQL does to sqlglot, one query must not end all
         reason = f"sqlglot fails on it: {type(error).__name__}: {_first_line(error)}"
     return Done(ModelLineage(unique_id="", method="table", reason=reason, complete=False))
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _traced(task: Task, path: Path) -> Done:
@@ -61,6 +80,8 @@ def _traced(task: Task, path: Path) -> Done:
         raise NotTraceableError(f"it is longer than {LONGEST:,} characters")
     if "{{" in task.sql or "{%" in task.sql:
         raise NotTraceableError("there is Jinja left in it")
+    if is_nested_deeply(task.sql):
+        raise NotTraceableError(_TOO_DEEP)
     tree = _parsed(task.sql, task.dialect)
     if path != "exact":
         context = Context(task, fast=True)
