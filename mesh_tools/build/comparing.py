@@ -9,8 +9,9 @@ from mesh_tools.build.knowing import consumers_of
 from mesh_tools.build.manifests import newer_source, newest_manifest
 from mesh_tools.build.publish import local_today, present_interface
 from mesh_tools.contracts.acknowledgements import merged
-from mesh_tools.contracts.compare import Comparison, Terms, comparison_of
+from mesh_tools.contracts.compare import Comparison, Terms, comparison_of, with_known_logic
 from mesh_tools.contracts.consumers import Consumers
+from mesh_tools.contracts.consumption import lineage_cache, traced_interface
 from mesh_tools.contracts.gate import GateResult, gate
 from mesh_tools.contracts.operands.resolve import Operands, Side
 from mesh_tools.contracts.operands.spec import Operand, parse_operand
@@ -87,7 +88,7 @@ class Comparing:
         return tuple(project.name for project in self.workspace.select(names))
 
     def present(self, project: Project) -> Interface:
-        """The interface that the newest manifest of ``project`` describes.
+        """The interface that the newest manifest of ``project`` describes, with what its compiled SQL tells.
 
         Raises:
             MeshError: there is no manifest, or it is wrong.
@@ -100,7 +101,9 @@ class Comparing:
                 f"{display_path(newer)} was changed after the manifest of {project.name} was written; "
                 "if that changes what it promises, run `dbt parse` there, or `mesh build`"
             )
-        return present_interface(self.workspace, project, manifest, accepted=_known(project))
+        accepted = _known(project)
+        present = present_interface(self.workspace, project, manifest, accepted=accepted)
+        return with_known_logic(traced_interface(present, manifest, lineage_cache(self.workspace)), accepted)
 
     def terms(self, project: str) -> Terms:
         """What changes of ``project`` are judged by."""

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from mesh_tools.artifacts.compiled import CompiledManifest, read_compiled
+from mesh_tools.artifacts.compiled import CompiledManifest
+from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.build.manifests import newest_manifests
+from mesh_tools.contracts.compiled import read_whole
 from mesh_tools.contracts.consumers import Consumers
+from mesh_tools.contracts.consumption import lineage_cache
 from mesh_tools.errors import MeshError
-from mesh_tools.interface.registry import open_registry
-from mesh_tools.interface.upstreams import committed_interface
+from mesh_tools.interface.extract import interface_of
+from mesh_tools.interface.upstreams import Upstreams, committed_interface
+from mesh_tools.lineage.inputs import inputs_of
+from mesh_tools.lineage.trace import trace
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface
 from mesh_tools.model.lineage import ModelLineage
 
-LINEAGE_CACHE = Path("cache", "lineage.sqlite")
-"""Below ``.mesh``: what was traced before."""
+_NOTHING_AT_HAND = "it has no manifest and has published nothing; run `mesh build`, or `dbt compile` in it"
 
 
 def consumers_of(
@@ -32,36 +36,29 @@ def consumers_of(
     Raises:
         MeshError: a manifest of ``more`` cannot be read.
     """
+    if workspace is None and not more:
+        return Consumers.none(), ["no consumer is known: name their manifests with --consumer"]
     notes: list[str] = []
     paths = newest_manifests(workspace, environment) if workspace else {}
-    manifests = _compiled(paths, notes)
-    manifests |= {manifest.project: manifest for manifest in map(read_compiled, more)}
-    if not manifests and workspace is None:
-        return Consumers.none(), ["no consumer is known: name their manifests with --consumer"]
-    lineage = _lineage(manifests.values(), workspace, notes)
-    interfaces = _interfaces(workspace, environment, notes) if workspace else {}
+    interfaces = _published(workspace, environment, notes) if workspace else {}
+    manifests: dict[str, CompiledManifest] = {}
+    for project, path in paths.items():
+        try:
+            manifests[project] = read_whole(path)
+            interfaces[project] = interface_of(read_manifest(path))
+        except MeshError as error:
+            notes.append(f"{project} is not looked at as a consumer: {error.message} ({error.where})")
+    for path in more:
+        manifest = read_whole(path)
+        manifests[manifest.project] = manifest
+        interfaces[manifest.project] = interface_of(read_manifest(path))
     missing = _missing(workspace, manifests, interfaces) if workspace else {}
     notes += [f"{project} is not looked at as a consumer: {reason}" for project, reason in missing.items()]
+    lineage = _lineage(manifests.values(), lineage_cache(workspace) if workspace else None, notes)
     return Consumers.of(manifests, lineage, interfaces.values(), missing=missing), notes
 
 
-def _compiled(paths: Mapping[str, Path], notes: list[str]) -> dict[str, CompiledManifest]:
-    found: dict[str, CompiledManifest] = {}
-    for project, path in paths.items():
-        try:
-            found[project] = read_compiled(path)
-        except MeshError as error:
-            notes.append(f"{project} is not looked at as a consumer: {error.message} ({error.where})")
-    return found
-
-
-def _lineage(
-    manifests: Iterable[CompiledManifest], workspace: Workspace | None, notes: list[str]
-) -> dict[str, ModelLineage]:
-    # sqlglot costs start-up time, so only who has to trace pays for it.
-    from mesh_tools.lineage.inputs import inputs_of  # noqa: PLC0415
-    from mesh_tools.lineage.trace import trace  # noqa: PLC0415
-
+def _lineage(manifests: Iterable[CompiledManifest], cache: Path | None, notes: list[str]) -> dict[str, ModelLineage]:
     with_sql: list[CompiledManifest] = []
     for manifest in manifests:
         try:
@@ -71,13 +68,16 @@ def _lineage(
                 notes.append(f"{error.message}; {error.hint}")
         else:
             with_sql.append(manifest)
-    return trace(inputs_of(with_sql), cache=workspace.state / LINEAGE_CACHE if workspace else None)
+    try:
+        return trace(inputs_of(with_sql), cache=cache)
+    except MeshError as error:  # another sqlglot than is known
+        notes.append(f"columns were not traced: {error.message}")
+        return {}
 
 
-def _interfaces(workspace: Workspace, environment: str, notes: list[str]) -> dict[str, Interface]:
+def _published(workspace: Workspace, environment: str, notes: list[str]) -> dict[str, Interface]:
     """Published, else committed; of a registry that cannot list, those of the mesh's own projects alone."""
-    settings = workspace.config.registry
-    registry = open_registry(settings.url, base=workspace.root, options=settings.options)
+    registry = Upstreams(workspace).registry
     found: dict[str, Interface] = {}
     try:
         names = {*workspace.projects, *registry.projects(environment)}
@@ -97,5 +97,4 @@ def _interfaces(workspace: Workspace, environment: str, notes: list[str]) -> dic
 def _missing(
     workspace: Workspace, manifests: Mapping[str, CompiledManifest], interfaces: Mapping[str, Interface]
 ) -> dict[str, str]:
-    hint = "it has no manifest and has published nothing; run `mesh build`, or `dbt compile` in it"
-    return {name: hint for name in workspace.projects if name not in manifests and name not in interfaces}
+    return {name: _NOTHING_AT_HAND for name in workspace.projects if name not in manifests and name not in interfaces}

@@ -37,7 +37,7 @@ def present_interface(
         raise MeshError(f"{manifest} is of the project '{read.project}', not of '{project.name}'")
     domain = workspace.config.domain_of(project.name)
     present = interface_of(read, domain=domain, accepted=accepted)
-    if accepted is None or accepted.products == present.products:
+    if accepted is None or accepted.fingerprint == present.fingerprint:
         return present
     # The rules cost start-up time, so only who has changed something pays for them.
     from mesh_tools.contracts.diff import diff  # noqa: PLC0415

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mesh_tools.contracts.consumers import Consumers, judge
 from mesh_tools.contracts.diff import GRACE_DAYS, diff
 from mesh_tools.contracts.operands.resolve import Side
 from mesh_tools.contracts.semver import with_semantic_versions
 from mesh_tools.errors import MeshError
+from mesh_tools.interface.document import sealed
 from mesh_tools.model.change import Change, Level, Verdict
-from mesh_tools.model.interface import Interface
+from mesh_tools.model.interface import Consumption, Interface, Product, ProductVersion
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -78,6 +80,36 @@ def comparison_of(project: str, base: Side, head: Side, terms: Terms) -> Compari
         verdicts = judge(changes, base=old, head=new, consumers=terms.consumers())
     numbered = new if head.is_numbered else with_semantic_versions(old, new, changes)
     return Comparison(project=project, base=base, head=head, new=numbered, changes=changes, verdicts=verdicts)
+
+
+def with_known_logic(present: Interface, accepted: Interface | None) -> Interface:
+    """``present`` with what was accepted of its logic and its consumptions, where its SQL was not compiled.
+
+    So that accepting a project that was only parsed forgets nothing.
+    """
+    if accepted is None:
+        return present
+    products = tuple(_with_logic(product, accepted.product(product.name)) for product in present.products)
+    known = {_reads(use): use for use in accepted.consumptions if use.columns is not None}
+    uses: list[Consumption] = []
+    for use in present.consumptions:
+        same = [found for key, found in known.items() if key[:-1] == _reads(use)[:-1] and key[-1] <= set(use.by)]
+        covered = {name for found in same for name in found.by}
+        uses += same if use.columns is None and covered == set(use.by) else [use]
+    return sealed(replace(present, products=products, consumptions=tuple(uses)))
+
+
+def _with_logic(product: Product, accepted: Product | None) -> Product:
+    versions: list[ProductVersion] = []
+    for version in product.versions:
+        before = accepted.version(version.v) if accepted else None
+        keeps = version.logic is None and before is not None
+        versions.append(replace(version, logic=before.logic) if keeps and before else version)
+    return replace(product, versions=tuple(versions))
+
+
+def _reads(use: Consumption) -> tuple[str, str, str, bool, frozenset[str]]:
+    return use.project, use.product, str(use.v), use.pinned, frozenset(use.by)
 
 
 def _present(project: str, head: Side) -> Interface:

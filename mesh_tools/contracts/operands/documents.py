@@ -37,11 +37,16 @@ def read_document(location: str, folder: Path) -> Interface | Manifest:
     return from_json(data, source)
 
 
-def _content(location: str, folder: Path) -> tuple[bytes, str]:
+def path_of(location: str, folder: Path) -> Path | None:
+    """The file at ``location``, relative to ``folder``; ``None`` for a URL that is no file's."""
     if location.startswith("file://"):
         location = url2pathname(urlsplit(location).path)
-    if "://" not in location:
-        path = folder / location
+    return None if "://" in location else folder / location
+
+
+def _content(location: str, folder: Path) -> tuple[bytes, str]:
+    path = path_of(location, folder)
+    if path is not None:
         return _bytes_of(path), display_path(path)
     # fsspec costs start-up time, so only who uses a URL pays for it.
     from mesh_tools.interface.registry.remote import open_store  # noqa: PLC0415

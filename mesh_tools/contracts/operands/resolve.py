@@ -8,7 +8,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from mesh_tools.artifacts.manifest import Manifest
-from mesh_tools.contracts.operands.documents import read_document
+from mesh_tools.contracts.consumption import lineage_cache, traced_interface
+from mesh_tools.contracts.operands.documents import path_of, read_document
 from mesh_tools.contracts.operands.git import Git
 from mesh_tools.contracts.operands.spec import Operand
 from mesh_tools.errors import Location, MeshError, did_you_mean
@@ -100,14 +101,17 @@ class Operands:
             found = read_document(location, self._folder)
             if isinstance(found, Manifest):
                 self._manifests.add(location)
-                found = self._interface_in(found)
+                found = self._interface_in(found, location)
             self._documents[location] = found
         return self._documents[location]
 
-    def _interface_in(self, manifest: Manifest) -> Interface:
+    def _interface_in(self, manifest: Manifest, location: str) -> Interface:
         """Owned by the domain that the mesh says, so that it does not differ from an interface.yml by that."""
         domain = self._workspace.config.domain_of(manifest.project) if self._workspace else None
-        return interface_of(manifest, domain=domain)
+        found = interface_of(manifest, domain=domain)
+        path = path_of(location, self._folder)
+        cache = lineage_cache(self._workspace) if self._workspace else None
+        return traced_interface(found, path, cache) if path else found
 
     def _registry(self, workspace: Workspace, operand: Operand, project: str) -> Side:
         environments = workspace.config.environments
