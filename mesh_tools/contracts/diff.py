@@ -97,9 +97,14 @@ def _change(rule: Rule, finding: Finding, subject: _Subject) -> Change:
         level=rule.level,
         old=finding.old,
         new=finding.new,
-        message=finding.message,
+        message=_sentence(finding.message),
         key=finding.key,
     )
+
+
+def _sentence(message: str) -> str:
+    """In one line and without a full stop, whatever the producer's words in it are."""
+    return (" ".join(message.split()) if "\n" in message else message).rstrip(".")
 
 
 def _sorted(changes: Iterable[Change]) -> list[Change]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from mesh_tools.contracts.rules.not_compared import NOT_COMPARED
 from mesh_tools.contracts.rules.registry import RULES
 from mesh_tools.contracts.rules.rule import Family, Refinement, Rule
 from mesh_tools.files import write_atomically
@@ -47,8 +48,14 @@ the contract gate implements. This page and those of the rules are made from the
   what `datacontract breaking` says. `?`: not measured.
 
 A guarantee is an enforced constraint, or a test of severity error without a filter. Promises are compared, not what
-carries them. What cannot be decided is dangerous, and says why. What is only taken down for the record is not
-compared: versions of dbt and mesh, times, fingerprints, consumptions, acknowledgements.
+carries them. What cannot be decided is dangerous, and says why. Changes that concern the whole project name the
+product `*`.
+"""
+_NOT_COMPARED = """\
+## Not compared
+
+| field | why |
+|---|---|
 """
 _TABLE = """\
 | id | rule | class | bump | level | dbt | datacontract |
@@ -76,7 +83,8 @@ def _overview() -> str:
     for family, title in _FAMILIES.items():
         rows = (rule for rule in RULES.values() if rule.family == family)
         parts.append(f"## {title}\n\n{_TABLE}{''.join(map(_row, rows))}")
-    return "\n".join(parts)
+    silent = "".join(f"| {field} | {why} |\n" for field, why in NOT_COMPARED.items())
+    return "\n".join([*parts, f"{_NOT_COMPARED}{silent}"])
 
 
 def _row(rule: Rule) -> str:
