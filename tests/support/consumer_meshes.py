@@ -44,8 +44,8 @@ def verdicts_of(case: Mapping[str, Any]) -> tuple[Verdict, ...]:
 
 def manifests_of(case: Mapping[str, Any]) -> dict[str, CompiledManifest]:
     """The manifests of all projects of a case that have models or exposures."""
-    stubs = {key: _node(key, _product(columns), case, stub=True) for key, columns in case["before"].items()}
-    models = {key: _node(key, model, case) for key, model in case.get("models", {}).items()}
+    stubs = {key: _node(key, _product(columns), stub=True) for key, columns in case["before"].items()}
+    models = {key: _node(key, model) for key, model in case.get("models", {}).items()}
     nodes: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     exposures: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for key, node in models.items():
@@ -111,7 +111,7 @@ def _product(written: Mapping[str, Any]) -> dict[str, Any]:
     return dict(written) if is_whole else {"columns": written}
 
 
-def _node(key: str, model: Mapping[str, Any], case: Mapping[str, Any], *, stub: bool = False) -> dict[str, Any]:
+def _node(key: str, model: Mapping[str, Any], *, stub: bool = False) -> dict[str, Any]:
     kind, project, name, *v = _unique_id(key).split(".")
     if kind == "source":
         name, v = v[0], []

@@ -6,7 +6,7 @@ compared is the same mesh before and after: only what could be bound before, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -89,9 +89,14 @@ class Binding:
         for reader in self.readers:
             self.base[reader.key] = self._bound(reader)
 
-    def under(self, proposal: Proposal) -> dict[str, Outcome]:
-        """What is different under ``proposal``, by key; nothing for those that could not be bound before."""
-        run = _Run(self, proposal)
+    def under(self, proposal: Proposal, among: Collection[str] | None = None) -> dict[str, Outcome]:
+        """What is different under ``proposal``, by key; nothing for those that could not be bound before.
+
+        Args:
+            proposal: What changes.
+            among: The readers that may differ; all of them without.
+        """
+        run = _Run(self, proposal, self.readers if among is None else [r for r in self.readers if r.key in among])
         try:
             return run.outcomes()
         finally:
@@ -215,8 +220,9 @@ class Binding:
 class _Run:
     """One proposal: bind again what reads something that differs, then put everything back."""
 
-    def __init__(self, binding: Binding, proposal: Proposal) -> None:
+    def __init__(self, binding: Binding, proposal: Proposal, readers: Sequence[Reader]) -> None:
         self.binding = binding
+        self.readers = readers
         self.proposal = proposal
         self.dirty: dict[str, None] = {}
         self.broken: set[str] = set()
@@ -229,7 +235,7 @@ class _Run:
         for key, columns in self.proposal.moved.items():
             self.moved[key] = self.binding.put_alias(key, columns)
         found: dict[str, Outcome] = {}
-        for reader in self.binding.readers:
+        for reader in self.readers:
             outcome = self._outcome(reader)
             if outcome is not None:
                 found[reader.key] = outcome

@@ -112,8 +112,7 @@ class Case:
         whole = self.binding.under(together) if together else {}
         if not whole:
             return {}
-        alone = {key: self.binding.under(proposal) for key, proposal in asked.items()}
-        found = {key: {k: o for k, o in outcomes.items() if k in whole} for key, outcomes in alone.items()}
+        found = {key: self.binding.under(proposal, whole) for key, proposal in asked.items()}
         explained = {reader for outcomes in found.values() for reader in outcomes}
         only_together = {key: outcome for key, outcome in whole.items() if key not in explained}
         return {key: outcomes | only_together for key, outcomes in found.items()}
