@@ -93,7 +93,8 @@ def _print_uses(to: Console, impact: Impact) -> None:
         table.add_column(heading)
     for use in impact.uses:
         how = _how_column(use) if impact.target.column else _how(use)
-        table.add_row(use.label, Text(how, style=_EFFECT_COLOURS[use.effect]), " > ".join(use.through) or "-")
+        style = _EFFECT_COLOURS[use.effect]
+        table.add_row(Text(use.label), Text(how, style=style), Text(" > ".join(use.through) or "-"))
     print_table(to, table)
 
 
