@@ -11,6 +11,7 @@ import click
 from mesh_tools import __version__
 from mesh_tools.cli.build import build
 from mesh_tools.cli.contract import contract
+from mesh_tools.cli.drift import drift
 from mesh_tools.cli.graph import graph
 from mesh_tools.cli.impact import impact
 from mesh_tools.cli.init import init
@@ -47,7 +48,23 @@ def app() -> None:
     """A data mesh of dbt projects: cross-project refs, published interfaces, one build."""
 
 
-for verb in (init, sync, build, status, runs, plan, run, rollback, graph, impact, interface, contract, publish, schema):
+for verb in (
+    init,
+    sync,
+    build,
+    status,
+    runs,
+    plan,
+    run,
+    rollback,
+    graph,
+    impact,
+    interface,
+    contract,
+    drift,
+    publish,
+    schema,
+):
     app.add_command(verb)
 
 
