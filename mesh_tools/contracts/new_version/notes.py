@@ -118,15 +118,15 @@ def _project_file(found: Found, step: Step) -> Iterator[Note]:
 
 
 def _shared_lists(found: Found, step: Step) -> Iterator[Note]:
-    mesh = (config_of(found.entry).get("meta") or {}).get("mesh") if step.position is not None else None
-    if isinstance(mesh, dict):
-        lists = [key for key, value in mesh.items() if isinstance(value, list)]
-        if lists:
-            yield Note(
-                message=f"meta.mesh of all versions has {', '.join(lists)}: dbt 1 adds what a version says to it",
-                hint="write meta.mesh under each version",
-                where=str(found.yaml.locate(*found.keys, "config", "meta", "mesh", lists[0])),
-            )
+    meta = config_of(found.entry).get("meta")
+    mesh = meta.get("mesh") if isinstance(meta, dict) and step.position is not None else None
+    lists = [key for key, value in mesh.items() if isinstance(value, list)] if isinstance(mesh, dict) else []
+    if lists:
+        yield Note(
+            message=f"meta.mesh of all versions has {', '.join(lists)}: dbt 1 adds what a version says to it",
+            hint="write meta.mesh under each version",
+            where=str(found.yaml.locate(*found.keys, "config", "meta", "mesh", lists[0])),
+        )
 
 
 def _unit_tests(found: Found, step: Step) -> Iterator[Note]:
@@ -144,18 +144,19 @@ def _unit_tests(found: Found, step: Step) -> Iterator[Note]:
 
 def _named_tests(found: Found, step: Step) -> Iterator[Note]:
     """Of tests that both versions have and that are called the same, dbt 2 alpha keeps one."""
-    columns = found.entry.get("columns")
-    for entry in (found.entry, step.entry, *(columns if isinstance(columns, list) else ())):
-        for test in entry.get("data_tests") or entry.get("tests") or ():
-            if isinstance(test, dict):
-                settings = next(iter(test.values())) if len(test) == 1 else test
-                name = settings.get("name") if isinstance(settings, dict) else None
-                if name is not None:
-                    yield Note(
-                        message=f"the test {name} has the same name for both versions, and dbt 2 runs it for one alone",
-                        hint="take its name away, or write data_tests under each version",
-                        where=str(found.yaml.locate(*found.keys)),
-                    )
+    for entry in (found.entry, step.entry, *_mappings(found.entry.get("columns"))):
+        for test in _mappings(entry.get("data_tests") or entry.get("tests")):
+            settings = next(iter(test.values())) if len(test) == 1 else test
+            if isinstance(settings, dict) and "name" in settings:
+                yield Note(
+                    message=f"the test {settings['name']} is called the same for both versions, and dbt 2 runs one",
+                    hint="take its name away, or write data_tests under each version",
+                    where=str(found.yaml.locate(*found.keys)),
+                )
+
+
+def _mappings(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _unit_tests_in(value: Any) -> list[dict[str, Any]]:

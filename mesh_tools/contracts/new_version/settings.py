@@ -22,19 +22,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How the relation of a model gets its name.
 
     Attributes:
-        in_code: ``alias`` in the model's own file, which wins over all others.
-        in_version: ``alias`` in the YAML of the version.
+        in_code: ``alias`` in the model's own file, which wins over what YAML says.
         shared: ``alias`` that all versions have: in the YAML of the model, or in ``dbt_project.yml``.
     """
 
     in_code: Setting | None
-    in_version: str | None
     shared: str | None
 
     @property
     def is_set(self) -> bool:
         """Whether the relation is called otherwise than dbt would call it."""
-        return self.in_code is not None or self.in_version is not None or self.shared is not None
+        return self.in_code is not None or self.shared is not None
 
 
 def settings_of(found: Found, step: Step, code: str) -> Settings:
@@ -45,10 +43,9 @@ def settings_of(found: Found, step: Step, code: str) -> Settings:
     """
     python = step.code.suffix == ".py"
     _check_public(found, step, setting(code, "access", python=python))
-    config, version = config_of(found.entry), config_of(step.entry)
+    config = config_of(found.entry)
     return Settings(
         in_code=setting(code, "alias", python=python),
-        in_version=_text(version.get("alias")),
         shared=_text(config.get("alias", _project_setting(found, step, "alias"))),
     )
 

@@ -90,11 +90,15 @@ def _version_entries(found: Found) -> list[dict[str, Any]]:
     if "versions" not in found.entry:
         return []
     entries: Any = found.entry["versions"]
-    usable = isinstance(entries, list) and all(isinstance(entry, dict) and "v" in entry for entry in entries)
+    usable = isinstance(entries, list) and all(map(_is_version, entries))
     if not usable or not entries:
         where = found.yaml.locate(*found.keys, "versions")
         raise MeshError(f"the versions of {found.label} are no list of versions", where=where, hint="take them away")
     return list(entries)
+
+
+def _is_version(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("v"), (int, float, str))
 
 
 def _following(base: Version, found: Found) -> Version:

@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 22)
 ENDS = date(2027, 2, 20)
 PROJECT = Project(name="shop", path=Path("shop"), domain="shop", where=Location("shop"))
 CODE = {stem: Path(f"models/{stem}.sql") for stem in ("orders", "orders_v2")}
-NOTHING_SET = Settings(in_code=None, in_version=None, shared=None)
+NOTHING_SET = Settings(in_code=None, shared=None)
 
 # Lines below a key of the entry; "+" is one more level, "-" the dash of a list, "~" in its item.
 KEYS = {

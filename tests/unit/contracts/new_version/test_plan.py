@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mesh_tools.contracts.new_version import NewVersion, Request, plan_new_version
 from mesh_tools.contracts.new_version.request import version_of
@@ -107,7 +110,7 @@ def test_a_name_in_two_projects_needs_its_project(tmp_path: Path) -> None:
         (
             "models/marts/shop.yml",
             PUBLIC + "    columns: [{name: a, data_tests: [unique, {not_null: {name: a_is_there}}]}]",
-            "the test a_is_there has the same name for both versions, and dbt 2 runs it for one alone",
+            "the test a_is_there is called the same for both versions, and dbt 2 runs one",
         ),
         (
             "models/marts/shop.yml",
@@ -162,3 +165,45 @@ def test_code_that_is_not_utf_8_is_refused_with_its_place(tmp_path: Path) -> Non
 def test_a_version_on_the_command_line_is_a_number_where_it_is_one(text: str, version: object) -> None:
     assert version_of(text) == version
     assert type(version_of(text)) is type(version)
+
+
+_KEYS = [
+    "config",
+    "access",
+    "columns",
+    "versions",
+    "latest_version",
+    "data_tests",
+    "meta",
+    "mesh",
+    "name",
+    "v",
+    "alias",
+]
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 3) | st.sampled_from(["public", "orders", "1", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from([*_KEYS, "defined_in"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(scope="module")
+def hostile_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("hostile")
+    mesh_at(root, {})
+    return root
+
+
+@given(entry=st.dictionaries(st.sampled_from([*_KEYS, "deprecation_date", "tests"]), _JSON), flow=st.booleans())
+def test_whatever_the_entry_holds_it_is_planned_or_refused(
+    hostile_root: Path,
+    entry: dict[str, Any],
+    flow: bool,  # noqa: FBT001
+) -> None:
+    models = {"models": [{"access": "public", **entry, "name": "orders"}], "unit_tests": entry.get("tests")}
+    text = yaml.safe_dump(models, default_flow_style=flow)
+    (hostile_root / "shop/models/marts/shop.yml").write_text(text)
+    with contextlib.suppress(MeshError):
+        assert yaml.safe_load(plan(hostile_root).files[1].new)["models"][0]["versions"]
