@@ -10,8 +10,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from mesh_tools.contracts.pairs import ColumnPair, InterfacePair, ProductPair, VersionPair
-from mesh_tools.contracts.rules.registry import COLUMN_RULES, INTERFACE_RULES, PRODUCT_RULES, RULES, VERSION_RULES
+from mesh_tools.contracts.pairs import InterfacePair, ProductPair, VersionPair
+from mesh_tools.contracts.rules.registry import COLUMN_RULES, INTERFACE_RULES, PRODUCT_RULES, VERSION_RULES
 from mesh_tools.contracts.rules.rule import Finding, Rule
 from mesh_tools.model.change import Change
 from mesh_tools.model.interface import Interface, Version
@@ -34,7 +34,8 @@ def diff(old: Interface | None, new: Interface, *, today: date, grace_days: int 
     """
     pair = InterfacePair(old, new, judge=_of_version, today=today, grace_days=grace_days)
     changes = _sorted(_asked(INTERFACE_RULES, pair, _Subject(pair.context.project)))
-    for product in pair.products:
+    for before, after in pair.products:
+        product = ProductPair(pair, before, after)
         if not product.is_unchanged:
             changes += _of_product(product)
     # Stable, so that within a product the order stays.
@@ -62,17 +63,17 @@ def _of_version(pair: VersionPair) -> list[Change]:
     subject = _Subject(pair.context.project, pair.product, pair.v)
     changes = list(_asked(VERSION_RULES, pair, subject))
     if "columns" in pair.changed:
-        changes += (change for column in pair.column_pairs for change in _of_column(column, subject))
+        changes += _of_columns(pair, subject)
     return _sorted(changes)
 
 
-def _of_column(pair: ColumnPair, version: _Subject) -> Iterator[Change]:
-    subject = _Subject(version.project, version.product, version.v, (pair.name,))
-    asked = dict.fromkeys(rule.id for field in pair.changed for rule in COLUMN_RULES.get(field, ()))
-    for identifier in asked:
-        rule = RULES[identifier]
-        for finding in rule.check(pair):
-            yield _change(rule, finding, subject)
+def _of_columns(pair: VersionPair, version: _Subject) -> Iterator[Change]:
+    asked = dict.fromkeys(rule for field in pair.columns_by_field for rule in COLUMN_RULES.get(field, ()))
+    for rule in asked:
+        for column in pair.columns_that_differ(*rule.fields):
+            subject = _Subject(version.project, version.product, version.v, (column.name,))
+            for finding in rule.check(column):
+                yield _change(rule, finding, subject)
 
 
 def _asked(

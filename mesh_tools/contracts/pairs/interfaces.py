@@ -24,7 +24,7 @@ class InterfacePair:
         old: Before; one without products if there was none.
         new: Now.
         judge: Finds the changes from one version to another.
-        products: Those that are there before and now, by their new names; renamed ones too.
+        products: Those that are there before and now, renamed ones too: old and new.
         removed: Products of the old interface alone.
         added: Products of the new interface alone.
     """
@@ -34,18 +34,17 @@ class InterfacePair:
         self.new = new
         self.judge = judge
         before = {product.name: product for product in self.old.products}
-        pairs = list(_paired(before, new))
+        self.products = list(_paired(before, new))
         self.context = Context(
             project=self.old.project,
             adapter=new.adapter or self.old.adapter,
             today=today,
             grace_days=grace_days,
-            targets=_targets(self.old.project, pairs),
+            targets=_targets(self.old.project, self.products),
         )
-        self.products = [ProductPair(self, old, product) for old, product in pairs]
-        kept = {old.name for old, _ in pairs}
+        kept, found = ({pair[side].name for pair in self.products} for side in (0, 1))
         self.removed = [product for product in self.old.products if product.name not in kept]
-        self.added = [product for product in new.products if product.name not in {now.name for _, now in pairs}]
+        self.added = [product for product in new.products if product.name not in found]
 
     @cached_property
     def changed(self) -> frozenset[str]:
@@ -86,7 +85,7 @@ class ProductPair:
             groups.get(product.group or "") for groups, product in zip(interfaces.groups, (old, new), strict=True)
         )
         self.judge = interfaces.judge
-        self._interfaces = interfaces
+        self._known = (interfaces.old, interfaces.new) if interfaces.knows_relations else None
 
     @property
     def is_unchanged(self) -> bool:
@@ -138,10 +137,10 @@ class ProductPair:
         return VersionPair(self.context, self.old.name, v, old, new, relations=self._relations(old, new))
 
     def _relations(self, old: ProductVersion, new: ProductVersion) -> tuple[Relation, Relation] | None:
-        if not self._interfaces.knows_relations:
+        if self._known is None:
             return None
-        before = self._interfaces.old.relation(self.old.name, old.v)
-        after = self._interfaces.new.relation(self.new.name, new.v)
+        before = self._known[0].relation(self.old.name, old.v)
+        after = self._known[1].relation(self.new.name, new.v)
         return (before, after) if before and after else None
 
 

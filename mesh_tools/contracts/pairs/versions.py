@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property, lru_cache
 
 from msgspec.structs import astuple
@@ -63,9 +64,22 @@ class VersionPair:
         return match_columns(self.old, self.new, self.context.adapter)
 
     @cached_property
-    def column_pairs(self) -> list[ColumnPair]:
-        """The columns that differ and are there before and now."""
-        return [ColumnPair(self, old, new) for old, new in self.columns.pairs if old != new]
+    def columns_by_field(self) -> dict[str, list[ColumnPair]]:
+        """The columns that are there before and now, by each field in which they differ; see :meth:`changed_fields`."""
+        found: defaultdict[str, list[ColumnPair]] = defaultdict(list)
+        for old, new in self.columns.pairs:
+            if old != new:
+                pair = ColumnPair(self.context, old, new, is_renamed=new.name in self.columns.renamed)
+                for field in pair.changed_fields():
+                    found[field].append(pair)
+        return found
+
+    def columns_that_differ(self, *fields: str) -> list[ColumnPair]:
+        """The columns that differ in one of ``fields``, in their old order."""
+        found = {pair.name: pair for field in fields for pair in self.columns_by_field.get(field, ())}
+        if len(fields) < 2 or not found:  # noqa: PLR2004 - of one field they are in order
+            return list(found.values())
+        return [found[column.name] for column in self.old.columns if column.name in found]
 
     @cached_property
     def order(self) -> tuple[list[str], list[str]]:
@@ -88,28 +102,45 @@ class VersionPair:
 
 
 class ColumnPair:
-    """A column before and now."""
+    """A column before and now.
 
-    def __init__(self, version: VersionPair, old: Column, new: Column) -> None:
-        self.version = version
+    Attributes:
+        context: What the comparison knows besides.
+        old: Before.
+        new: Now.
+        is_renamed: Whether its names differ by more than case.
+        name: What it was called before.
+    """
+
+    __slots__ = ("context", "is_renamed", "name", "new", "old")
+
+    def __init__(self, context: Context, old: Column, new: Column, *, is_renamed: bool = False) -> None:
+        self.context = context
         self.old = old
+        self.is_renamed = is_renamed
         self.new = new
+        self.name = old.name
 
-    @property
-    def changed(self) -> list[str]:
-        """Names of the fields that differ."""
+    def changed_fields(self) -> list[str]:
+        """Names of the fields that differ; of the type what became of it, such as ``type:widened``.
+
+        ``type:declared`` and ``type:undeclared`` where there is a type on one side alone.
+        """
         fields = zip(_FIELDS, astuple(self.old), astuple(self.new), strict=True)
-        return [name for name, before, after in fields if before != after]
-
-    @property
-    def name(self) -> str:
-        """What it was called before."""
-        return self.old.name
+        names = [name for name, before, after in fields if before != after]
+        if "data_type" in names:
+            names[names.index("data_type")] = f"type:{self._type_kind()}"
+        return names
 
     @property
     def type_change(self) -> TypeChange:
         """What became of its type."""
-        return _compared(self.old.data_type, self.new.data_type, self.version.context.adapter)
+        return _compared(self.old.data_type, self.new.data_type, self.context.adapter)
+
+    def _type_kind(self) -> str:
+        if self.old.data_type and self.new.data_type:
+            return self.type_change.kind
+        return "declared" if self.new.data_type else "undeclared"
 
 
 _FIELDS = Column.__struct_fields__

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 
 _NO_WORD = re.compile(r"[\W_]+")
+_FIRST_WORD = re.compile(r"[^\W_]+")
 
 
 def same_words(old: str, new: str) -> bool:
     """Whether two texts differ in case, punctuation and blanks at most."""
-    return _words(old) == _words(new)
+    # Texts that differ mostly differ soon.
+    return _first(old) == _first(new) and _words(old) == _words(new)
+
+
+def _first(text: str) -> str:
+    found = _FIRST_WORD.search(text)
+    return found[0].casefold() if found else ""
 
 
 def _words(text: str) -> str:

@@ -201,7 +201,7 @@ def column_deprecated(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Tell the consumers, and what to use instead.
     """
-    date, context = pair.new.deprecated_until, pair.version.context
+    date, context = pair.new.deprecated_until, pair.context
     if date and not pair.old.deprecated_until:
         words = f"{pair.name} is deprecated until {date}"
         yield _end_is_set(context.days_until(date), context.grace_days, words, date)
@@ -485,9 +485,9 @@ def earlier_names(pair: ProductPair) -> Iterator[Finding]:
 def _labelled(
     pair: VersionPair,
 ) -> Iterator[tuple[str, tuple[str, ...], Column | ProductVersion, Column | ProductVersion]]:
-    """The version, then each column that differs: name, columns, before, now."""
+    """The version, then each column whose labels differ: name, columns, before, now."""
     yield pair.product, (), pair.old, pair.new
-    for column in pair.column_pairs:
+    for column in pair.columns_that_differ("classification", "tags", "meta"):
         yield column.name, (column.name,), column.old, column.new
 
 

@@ -38,9 +38,8 @@ def description_changed(pair: VersionPair) -> Iterator[Finding]:
     """
     if pair.old.description != pair.new.description:
         yield _described(pair.product, (), pair.old.description, pair.new.description)
-    for column in pair.column_pairs:
-        if column.old.description != column.new.description:
-            yield _described(column.name, (column.name,), column.old.description, column.new.description)
+    for column in pair.columns_that_differ("description"):
+        yield _described(column.name, (column.name,), column.old.description, column.new.description)
 
 
 def _described(subject: str, columns: tuple[str, ...], old: str, new: str) -> Finding:
@@ -77,7 +76,7 @@ def column_logic(pair: VersionPair) -> Iterator[Finding]:
     for before, after in pair.columns.pairs:
         digests = old.columns.get(before.name), new.columns.get(after.name)
         # Another type is computed in another way, of course, and has a rule of its own.
-        retyped = before.data_type and ColumnPair(pair, before, after).type_change.kind != "same"
+        retyped = before.data_type and ColumnPair(pair.context, before, after).type_change.kind != "same"
         if None not in digests and digests[0] != digests[1] and not retyped:
             message = f"{before.name} is computed in another way"
             yield Finding(columns=(before.name,), old=digests[0], new=digests[1], message=message)

@@ -40,7 +40,7 @@ _BUMPS: dict[ChangeClass, Bump] = {"safe": "minor", "dangerous": "minor", "break
 P = TypeVar("P", InterfacePair, ProductPair, VersionPair, ColumnPair)
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """A change that a rule found; see :class:`mesh_tools.model.change.Change`.
 
     Attributes:
@@ -103,7 +103,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         """What the semantic version needs for ``finding``."""
         if finding.bump is not None:
             return finding.bump
-        return self.bump if finding.cls in {None, self.cls} else _BUMPS[finding.cls or self.cls]
+        return self.bump if finding.cls is None or finding.cls == self.cls else _BUMPS[finding.cls]
 
 
 def rule(  # noqa: PLR0913 - one for each attribute

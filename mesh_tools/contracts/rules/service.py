@@ -231,7 +231,7 @@ def access_revoked(pair: VersionPair) -> Iterator[Finding]:
         Agree with those who lose sight of data first, or make the change in a new version.
     """
     yield from _row_policy(pair.old.row_policy, pair.new.row_policy)
-    for column in pair.column_pairs:
+    for column in pair.columns_that_differ("policies"):
         yield from _policies(column)
     if pair.relations:
         yield from _grants(pair.relations[0].grants, pair.relations[1].grants)

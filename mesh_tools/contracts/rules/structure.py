@@ -41,14 +41,10 @@ def product_removed(pair: InterfacePair) -> Iterator[Finding]:
                 cls="safe" if over else None,
                 message=f"{product.name} is gone{', after its deprecation date' if over else ''}",
             )
-    for renamed in pair.products:
-        if renamed.old.name != renamed.new.name:
-            yield Finding(
-                product=renamed.old.name,
-                old=renamed.old.name,
-                new=renamed.new.name,
-                message=f"{renamed.old.name} is called {renamed.new.name} now",
-            )
+    for old, new in pair.products:
+        if old.name != new.name:
+            message = f"{old.name} is called {new.name} now"
+            yield Finding(product=old.name, old=old.name, new=new.name, message=message)
 
 
 @rule("CHG002", "version-removed", cls="breaking", level="bind", fields=("versions",), seen=("B", "info"))
@@ -161,9 +157,9 @@ def column_name_case(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Keep the name as it was, or keep both columns until consumers have moved.
     """
-    if pair.new.name in pair.version.columns.renamed:
+    if pair.is_renamed:
         return
-    adapter = pair.version.context.adapter
+    adapter = pair.context.adapter
     same = are_one_name(pair.old, pair.new, adapter)
     old, new = (f'"{column.name}"' if column.quote else column.name for column in (pair.old, pair.new))
     verdict: tuple[ChangeClass, Bump, str]
@@ -229,7 +225,7 @@ def column_order(pair: VersionPair) -> Iterator[Finding]:
     cls="breaking",
     level="shape",
     refine="column",
-    fields=("data_type",),
+    fields=("type:nested",),
     seen=("partly", "B/info"),
 )
 def nested_field(pair: ColumnPair) -> Iterator[Finding]:

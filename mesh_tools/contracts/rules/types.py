@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from mesh_tools.contracts.pairs import ColumnPair
 from mesh_tools.contracts.rules.rule import Finding, rule
 from mesh_tools.contracts.rules.type_words import judged_type
-from mesh_tools.sqltypes import TypeChangeKind
 
 _MEASURES = ("unit", "timezone", "currency", "encoding")
 
 
-@rule("CHG009", "type-alias", cls="safe", bump="none", level="shape", fields=("data_type",), seen=("B", "B"))
+@rule("CHG009", "type-alias", cls="safe", bump="none", level="shape", fields=("type:same",), seen=("B", "B"))
 def type_alias(pair: ColumnPair) -> Iterator[Finding]:
     """A column's type is written in another way, and is the same type to the warehouse.
 
@@ -26,11 +25,12 @@ def type_alias(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Nothing.
     """
-    if pair.old.data_type and pair.new.data_type:
-        yield from _of_kind(pair, "same")
+    yield _retyped(pair)
 
 
-@rule("CHG010", "type-widened", cls="dangerous", level="shape", refine="typed", fields=("data_type",), seen=("B", "B"))
+@rule(
+    "CHG010", "type-widened", cls="dangerous", level="shape", refine="typed", fields=("type:widened",), seen=("B", "B")
+)
 def type_widened(pair: ColumnPair) -> Iterator[Finding]:
     """A column's type holds every old value exactly, and more.
 
@@ -47,11 +47,17 @@ def type_widened(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Tell the consumers that store the column, and acknowledge the change; or make it in a new version.
     """
-    yield from _of_kind(pair, "widened")
+    yield _retyped(pair)
 
 
 @rule(
-    "CHG011", "type-narrowed", cls="dangerous", level="shape", refine="typed", fields=("data_type",), seen=("B/S", "B")
+    "CHG011",
+    "type-narrowed",
+    cls="dangerous",
+    level="shape",
+    refine="typed",
+    fields=("type:narrowed",),
+    seen=("B/S", "B"),
 )
 def type_narrowed(pair: ColumnPair) -> Iterator[Finding]:
     """A column's type holds fewer values; those that fit are what they were.
@@ -68,10 +74,10 @@ def type_narrowed(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Check that all values fit, then acknowledge the change.
     """
-    yield from _of_kind(pair, "narrowed")
+    yield _retyped(pair)
 
 
-@rule("CHG012", "type-lossy", cls="breaking", level="shape", refine="column", fields=("data_type",), seen=("S", "B"))
+@rule("CHG012", "type-lossy", cls="breaking", level="shape", refine="column", fields=("type:lossy",), seen=("S", "B"))
 def type_lossy(pair: ColumnPair) -> Iterator[Finding]:
     """A column's new type changes values silently: digits, precision or padding are lost.
 
@@ -85,10 +91,10 @@ def type_lossy(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Make the change in a new version.
     """
-    yield from _of_kind(pair, "lossy")
+    yield _retyped(pair)
 
 
-@rule("CHG013", "type-family", cls="breaking", level="bind", refine="column", fields=("data_type",), seen=("B", "B"))
+@rule("CHG013", "type-family", cls="breaking", level="bind", refine="column", fields=("type:family",), seen=("B", "B"))
 def type_family(pair: ColumnPair) -> Iterator[Finding]:
     """A column's values are of another kind, such as text for numbers, or moments for days.
 
@@ -102,10 +108,12 @@ def type_family(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Add a column of the new type beside the old one, or make the change in a new version.
     """
-    yield from _of_kind(pair, "family")
+    yield _retyped(pair)
 
 
-@rule("CHG052", "type-unknown", cls="dangerous", level="shape", refine="typed", fields=("data_type",))
+@rule(
+    "CHG052", "type-unknown", cls="dangerous", level="shape", refine="typed", fields=("type:unknown", "type:undeclared")
+)
 def type_unknown(pair: ColumnPair) -> Iterator[Finding]:
     """A column's type changed, and what that does to its values is not known.
 
@@ -121,14 +129,14 @@ def type_unknown(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Look at what the warehouse does with such values, then acknowledge the change, or make it in a new version.
     """
-    old, new = pair.old.data_type, pair.new.data_type
-    if old and not new:
+    if pair.new.data_type:
+        yield _retyped(pair)
+    else:
+        old = pair.old.data_type
         yield Finding(old=old, message=f"the type of {pair.name} is not declared any more: it was {old}")
-    elif old and new:
-        yield from _of_kind(pair, "unknown")
 
 
-@rule("CHG053", "type-declared", cls="safe", level="shape", fields=("data_type",))
+@rule("CHG053", "type-declared", cls="safe", level="shape", fields=("type:declared",))
 def type_declared(pair: ColumnPair) -> Iterator[Finding]:
     """A column's type is declared for the first time.
 
@@ -142,8 +150,7 @@ def type_declared(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Nothing.
     """
-    if pair.new.data_type and not pair.old.data_type:
-        yield Finding(new=pair.new.data_type, message=f"the type of {pair.name} is promised now: {pair.new.data_type}")
+    yield Finding(new=pair.new.data_type, message=f"the type of {pair.name} is promised now: {pair.new.data_type}")
 
 
 @rule("CHG014", "unit-changed", cls="breaking", level="meaning", refine="column", fields=_MEASURES, seen=("-", "-"))
@@ -177,8 +184,7 @@ def unit_changed(pair: ColumnPair) -> Iterator[Finding]:
             yield Finding(old=old, new=new, key=name, message=f"the {words} is {new}, not {old}")
 
 
-def _of_kind(pair: ColumnPair, kind: TypeChangeKind) -> Iterator[Finding]:
-    if pair.type_change.kind == kind:
-        old, new = pair.old.data_type, pair.new.data_type
-        words = judged_type(kind)[2]
-        yield Finding(old=old, new=new, message=f"the type of {pair.name} is {new}, not {old}: {words}")
+def _retyped(pair: ColumnPair) -> Finding:
+    old, new = pair.old.data_type, pair.new.data_type
+    words = judged_type(pair.type_change.kind)[2]
+    return Finding(old=old, new=new, message=f"the type of {pair.name} is {new}, not {old}: {words}")
