@@ -23,10 +23,11 @@ from mesh_tools.errors import Location, MeshError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Lists by table: fewer and larger values cross from the engine to Python. The catalogue's own sorting is by position.
-QUERY = """
-with wanted as (
-    select unnest($databases) as database, unnest($schemas) as schema, unnest($identifiers) as identifier
+# Lists by table: fewer and larger values cross from the engine to Python. What is wanted is put in as text: the first
+# parameter of a process makes DuckDB import pandas and numpy, which costs more than all the rest.
+_QUERY = """
+with wanted (database, schema, identifier) as (
+    values {wanted}
 ), columns as (
     select
         lower(database_name) as database, lower(schema_name) as schema, lower(table_name) as identifier,
@@ -84,10 +85,11 @@ class DuckDBCatalogue:
 
     def read(self, places: Collection[Place]) -> dict[Place, CatalogueRelation]:
         """See :meth:`mesh_tools.contracts.drift.reader.CatalogueReader.read`."""
+        if not places:
+            return {}
         by_key = {tuple(part.lower() for part in place): place for place in places}
-        databases, schemas, identifiers = ([key[part] for key in by_key] for part in range(3))
-        parameters = {"databases": databases, "schemas": schemas, "identifiers": identifiers}
-        rows = self._connection.execute(QUERY, parameters).fetchall() if places else []
+        wanted = ", ".join(f"({', '.join(map(_text, key))})" for key in by_key)
+        rows = self._connection.execute(_QUERY.format(wanted=wanted)).fetchall()
         return {by_key[tuple(row[:3])]: self._relation(row[3:]) for row in rows}
 
     def normal(self, expression: str) -> str:
@@ -109,10 +111,11 @@ class DuckDBCatalogue:
 
     def _normalised(self, expression: str) -> str:
         """Parsed and printed by the engine; what it cannot parse stays as it is."""
-        query = "select json_deserialize_sql(json_serialize_sql($1::varchar))"
+        selected = _text(f"select ({expression}\n)")
+        query = f"select json_deserialize_sql(json_serialize_sql({selected}))"
         duckdb = _engine()
         try:
-            row = self._connection.execute(query, [f"select ({expression}\n)"]).fetchone()
+            row = self._connection.execute(query).fetchone()
         except duckdb.Error:
             row = None
         text = str(row[0]) if row else expression
@@ -121,7 +124,8 @@ class DuckDBCatalogue:
 
 def _connected(files: Mapping[str, Path]) -> DuckDBPyConnection:
     duckdb = _engine()
-    connection: DuckDBPyConnection = duckdb.connect()
+    # Reading catalogues is the work of one thread; a second one only spins beside it.
+    connection: DuckDBPyConnection = duckdb.connect(config={"threads": 1})
     for name, path in files.items():
         if path.exists():
             try:
