@@ -78,6 +78,7 @@ def test_a_file_that_dbt_reads_counts(shop: Shop, path: str) -> None:
         "README.md",
         "profiles.yml",
         "package-lock.yml",
+        "mesh.lock",
         "target/manifest.json",
         "target/compiled/shop/models/orders.sql",
         "logs/dbt.log",
@@ -96,7 +97,9 @@ def test_a_file_that_dbt_does_not_read_does_not_count(shop: Shop, path: str) -> 
     assert shop.files() == before
 
 
-@pytest.mark.parametrize("path", ["target/run/a.sql", "logs/dbt.log", "dbt_packages/utils/a.sql", ".git/config"])
+@pytest.mark.parametrize(
+    "path", ["target/run/a.sql", "logs/dbt.log", "dbt_packages/utils/a.sql", ".git/config", "mesh.lock"]
+)
 def test_a_project_whose_models_lie_at_its_top_does_not_read_what_was_written_there(shop: Shop, path: str) -> None:
     shop.write("dbt_project.yml", "name: shop\nprofile: shop\nmodel-paths: ['.']\n")
     shop.write("orders.sql", "select 1")
