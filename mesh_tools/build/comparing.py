@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from mesh_tools.build.knowing import consumers_of
 from mesh_tools.build.manifests import newer_source, newest_manifest
 from mesh_tools.build.publish import local_today, present_interface
@@ -61,8 +63,14 @@ class Comparing:
         """
         folder = Path.cwd()
         documents = bool(operands) and all(parse_operand(text).kind == "file" for text in operands)
-        if documents and mesh_file is None and not _has_mesh(folder):
-            return cls(None, environment or "", folder, consumers)
+        if operands and mesh_file is None and not _has_mesh(folder):
+            if documents:
+                return cls(None, environment or "", folder, consumers)
+            raise MeshError(
+                f"no {FILE_NAME} in this folder or above it",
+                hint="name two documents, which need no mesh: --base OLD-MANIFEST.json --head NEW-MANIFEST.json;\n"
+                "or name the mesh: --mesh-file PATH",
+            )
         workspace = Workspace.open(folder, mesh_file)
         return cls(workspace, workspace.config.environment(environment)[0], folder, consumers)
 
@@ -103,7 +111,8 @@ class Comparing:
             )
         accepted = _known(project)
         present = present_interface(self.workspace, project, manifest, accepted=accepted)
-        return with_known_logic(traced_interface(present, manifest, lineage_cache(self.workspace)), accepted)
+        traced = traced_interface(present, manifest, lineage_cache(self.workspace))
+        return replace(with_known_logic(traced, accepted), environment=self.environment)
 
     def terms(self, project: str) -> Terms:
         """What changes of ``project`` are judged by."""

@@ -31,18 +31,20 @@ def check(projects: tuple[str, ...], base: str | None, output: str, **options: A
     from mesh_tools.report.contract_check import check_document, print_checks
 
     checking = Checking.open(options["mesh_file"], options["env"], base)
-    found, failed = [], False
+    found, problems = [], []
     for project in checking.select(projects):
         try:
             found.append(checking.project(project))
         except MeshError as error:
-            failed = True
+            problems.append(error)
             found.append(unreadable(project, error))
+    if problems and len(problems) == len(found):
+        raise problems[0]  # a base that does not exist is missing for all
     if output == "json":
         print_json(check_document(found, checking.notes))
     else:
         print_checks(console(), found, checking.notes)
-    if failed:
+    if problems:
         sys.exit(ExitCode.USAGE)
     if not all(checked.ok for checked in found):
         sys.exit(ExitCode.FAILED)

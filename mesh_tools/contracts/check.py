@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from mesh_tools.contracts.acknowledgements import day_of
 from mesh_tools.contracts.compare import Comparison
 from mesh_tools.contracts.gate import Gated, GateResult
-from mesh_tools.model.change import Hit
+from mesh_tools.contracts.rules.registry import RULES
+from mesh_tools.model.change import Change, Hit
 from mesh_tools.model.interface import Interface, ProductVersion, product_key
 
 FindingKind = Literal[
@@ -70,7 +71,7 @@ def due_process(result: GateResult, project: str) -> Iterator[Finding]:
             kind="breaking",
             subject=change.label,
             message=f"{change.rule} {change.name}: {change.message}",
-            hint=mending(entry),
+            hint=mending(change),
             fingerprint=change.fingerprint,
         )
     for entry in result.open:
@@ -85,15 +86,12 @@ def due_process(result: GateResult, project: str) -> Iterator[Finding]:
         )
 
 
-def mending(entry: Gated) -> str:
-    """How a breaking change is made not to be one."""
-    change = entry.verdict.change
-    subject = f"{change.project}.{change.product}"
-    if change.rule in ("CHG001", "CHG002"):
-        return "keep it until its deprecation_date has passed and nobody on record uses it"
-    if change.rule == "CHG004":
-        return f"keep the column under both names, or run `mesh contract new-version {subject}`"
-    return f"undo it, or make it in a new version: `mesh contract new-version {subject}`"
+def mending(change: Change) -> str:
+    """How a breaking change is made not to be one: what the page of its rule says, and the command for it."""
+    rule = RULES.get(change.rule)
+    advice = " ".join((rule.doc if rule else "").partition("To do:\n")[2].split()) or "undo it"
+    command = f": `mesh contract new-version {change.project}.{change.product}`" if "new version" in advice else ""
+    return f"{advice[:1].lower()}{advice[1:].removesuffix('.')}{command}"
 
 
 def settled(result: GateResult, accepted: Interface | None) -> GateResult:
@@ -162,7 +160,7 @@ def fit(comparison: Comparison, result: GateResult) -> Iterator[Finding]:
                     kind="consumer",
                     subject=hit.label,
                     message=f"{hit.label} does not fit any more: {change.label}, {change.message}{_detail(hit)}",
-                    hint=f"{comparison.base.label} is what it reads today; {mending(entry)}",
+                    hint=f"{comparison.base.label} is what it reads today; {mending(change)}",
                     fingerprint=change.fingerprint,
                 )
 

@@ -73,6 +73,9 @@ def comparison_of(project: str, base: Side, head: Side, terms: Terms) -> Compari
         MeshError: there is nothing at the head.
     """
     old, new = base.interface, _present(project, head)
+    if old is not None and old.environment and new.environment and old.environment != new.environment:
+        # Each environment has relations of its own: that they differ is no change.
+        old, new = replace(old, relations={}), replace(new, relations={})
     changes = diff(old, new, today=terms.today, grace_days=terms.grace_days)
     if old is None or not changes:
         verdicts = _all_new(changes)

@@ -78,7 +78,7 @@ def _details(entry: Gated) -> Iterator[str]:
 def _to_do(entry: Gated) -> Iterator[str]:
     change, given = entry.verdict.change, entry.acknowledgement
     if entry.state == "refused":
-        yield f"refused: {mending(entry)}"
+        yield f"refused: {mending(change)}"
     elif entry.state == "open":
         because = f"{entry.why}; " if entry.why else ""
         yield f'{because}to accept it: --ack {change.fingerprint} --reason "..."'

@@ -13,7 +13,7 @@ from mesh_tools.contracts.compare import Terms, comparison_of, with_known_logic
 from mesh_tools.contracts.diff import diff
 from mesh_tools.contracts.operands.resolve import Side
 from mesh_tools.interface.document import from_yaml, sealed, to_yaml
-from mesh_tools.model.interface import Consumption, Interface, Logic, Product, ProductVersion
+from mesh_tools.model.interface import Consumption, Interface, Logic, Product, ProductVersion, Relation
 from support.interfaces import interfaces
 
 TODAY = date(2026, 3, 1)
@@ -81,3 +81,20 @@ def test_a_new_reader_that_was_not_compiled_uses_what_nobody_knows() -> None:
     present = interface(None, use(None, "one", "three"))
     kept = with_known_logic(present, interface(LOGIC, use(("a",), "one")))
     assert kept.consumptions == present.consumptions
+
+
+def test_relations_of_two_environments_are_not_compared() -> None:
+    """Each has its own place in the warehouse: that is no move."""
+
+    def published(environment: str, schema: str) -> Side:
+        there = {"orders": Relation(database="db", schema=schema, identifier="orders")}
+        return Side(label=environment, interface=replace(interface(None), environment=environment, relations=there))
+
+    changes = {
+        environment: comparison_of(
+            "sales", published("prod", "marts"), published(environment, "dev_marts"), TERMS
+        ).changes
+        for environment in ("prod", "dev")
+    }
+    assert [change.rule for change in changes["prod"]] == ["CHG036"]
+    assert changes["dev"] == ()
