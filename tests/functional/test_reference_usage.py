@@ -79,6 +79,12 @@ def test_a_product_is_used_across_three_projects(reference_mesh: BuiltMesh) -> N
     assert 'target["operations.flights.v2.tail_number"]' in chart
 
 
+def test_the_transcript_of_the_documentation_is_true(reference_mesh: BuiltMesh) -> None:
+    page = (REPOSITORY / "docs" / "impact.md").read_text(encoding="utf-8")
+    command, _, output = page.partition("```console\n$ ")[2].partition("```")[0].partition("\n")
+    assert reference_mesh.run(*command.split()).stdout == output
+
+
 def test_an_unknown_column_is_told_what_is_near(reference_mesh: BuiltMesh) -> None:
     done = reference_mesh.run("mesh", "impact", "flights.v2.carrier", check=False)
     assert done.returncode == 2
