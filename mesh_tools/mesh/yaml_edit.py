@@ -14,6 +14,7 @@ from typing import Any, Literal
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.mesh.yaml_emit import Source, flow, item_lines, pair_lines, plain
 from mesh_tools.mesh.yaml_file import YamlFile
+from mesh_tools.mesh.yaml_lines import Lines
 from mesh_tools.mesh.yaml_nodes import Node, compose
 
 Keys = Sequence[str | int]
@@ -80,15 +81,15 @@ class YamlEditor:
             start, comma = self._flow_place(mapping, pair)
             self._splice(keys, start, start, comma(f"{flow(key)}: {flow(value)}"), after)
             return
-        column = self._column(mapping.pairs[0][0].start)
+        column = self._lines.column(mapping.pairs[0][0].start)
         lines = pair_lines(key, value, column, self._dashes(mapping))
         if pair is None:
-            self._insert_lines(keys, self._end_of_lines(mapping.pairs[-1][1].end, column), lines, after)
-        elif self._is_first_in_line(pair[0].start):
-            self._insert_lines(keys, self._above(pair[0].start), lines, after)
+            self._insert_lines(keys, self._lines.end_with_comments(mapping.pairs[-1][1].end, column), lines, after)
+        elif self._lines.is_first(pair[0].start):
+            self._insert_lines(keys, self._lines.start_with_comments(pair[0].start), lines, after)
         else:  # behind a dash
             start = pair[0].start
-            text = self._newline(start).join([*lines, ""]).lstrip(" ") + " " * column
+            text = self._lines.newline(start).join([*lines, ""]).lstrip(" ") + " " * column
             self._splice(keys, start, start, text, after)
 
     def insert(self, keys: Keys, index: int, value: Any) -> None:
@@ -104,12 +105,12 @@ class YamlEditor:
             self._splice(keys, start, start, comma(flow(value)), after)
             return
         dash = self._dash(keys, found, min(index, len(found.items) - 1))
-        lines = item_lines(value, self._column(dash), self._dashes(self._node(keys[:-1], None)))
+        lines = item_lines(value, self._lines.column(dash), self._dashes(self._node(keys[:-1], None)))
         if index >= len(found.items):
-            end = self._end_of_lines(found.items[-1].end, self._column(dash) + 1)
+            end = self._lines.end_with_comments(found.items[-1].end, self._lines.column(dash) + 1)
             self._insert_lines(keys, end, lines, after)
-        elif self._is_first_in_line(dash):
-            self._insert_lines(keys, self._above(dash), lines, after)
+        elif self._lines.is_first(dash):
+            self._insert_lines(keys, self._lines.start_with_comments(dash), lines, after)
         else:
             raise self._refusal(keys, "the list begins within a line")
 
@@ -152,15 +153,15 @@ class YamlEditor:
         block = node.kind in ("mapping", "list") and not node.flow
         if block and node.anchor is not None:
             raise self._refusal(keys, f"it is anchored as '&{node.anchor}'")
-        end = node.end if parent.flow else self._end_of_lines(node.end, self._column(start) + 1)
-        head = self._head(start) if parent.kind == "mapping" and not parent.flow else ()
+        end = node.end if parent.flow else self._lines.end_with_comments(node.end, self._lines.column(start) + 1)
+        head = self._lines.comments_above(start) if parent.kind == "mapping" and not parent.flow else ()
         text = self.text[node.start : end].replace("\r\n", "\n")
         note = (
-            self.text[start : self._line_end(start)].partition(" #")[2].strip()
-            if block and self._is_below(start, node)
+            self.text[start : self._lines.end(start)].partition(" #")[2].strip()
+            if block and "\n" in self.text[start : node.start]
             else ""
         )
-        return Source(text, self._column(node.start if block else start), self._value(keys), block, head, note)
+        return Source(text, self._lines.column(node.start if block else start), self._value(keys), block, head, note)
 
     def check_plain(self, keys: Keys) -> None:
         """Say so when what stands at ``keys`` is shared with another place, and an edit would change both.
@@ -177,6 +178,7 @@ class YamlEditor:
     def _take(self, text: str) -> None:
         self._file = YamlFile.parse(text, self.path)
         self.text, self.value, self._root = text, self._file.value, compose(text)
+        self._lines = Lines(text)
 
     def _splice(self, keys: Keys, start: int, end: int, replacement: str, expected: Any) -> None:
         """Replace characters, unless the text would then not mean what it is to mean."""
@@ -190,7 +192,7 @@ class YamlEditor:
             raise self._refusal(keys, "its layout is unusual, or an anchor or merge is involved")
 
     def _insert_lines(self, keys: Keys, position: int, lines: list[str], expected: Any) -> None:
-        newline = self._newline(position)
+        newline = self._lines.newline(position)
         text = newline.join(lines)
         begins_line = position == 0 or self.text[position - 1] == "\n"
         self._splice(keys, position, position, text + newline if begins_line else newline + text, expected)
@@ -227,15 +229,15 @@ class YamlEditor:
             if position:
                 return mapping.pairs[position - 1][1].end, value.end
             return key.start, mapping.pairs[1][0].start if len(mapping.pairs) > 1 else value.end
-        if not self._is_first_in_line(key.start):
+        if not self._lines.is_first(key.start):
             if len(mapping.pairs) == 1:
                 raise self._refusal(keys, "it is all that there is")
             return key.start, mapping.pairs[position + 1][0].start
-        start = self._above(key.start)
-        end = self._end_of_lines(value.end, self._column(key.start) + 1)
+        start = self._lines.start_with_comments(key.start)
+        end = self._lines.end_with_comments(value.end, self._lines.column(key.start) + 1)
         if end < len(self.text):
             return start, end if self.text[end - 1] == "\n" else self.text.index("\n", end) + 1
-        return start - len(self._newline(start)), end
+        return start - len(self._lines.newline(start)), end
 
     def _flow_place(self, node: Node, before: tuple[Node, Node] | int | None) -> tuple[int, Callable[[str], str]]:
         """Where something new goes between brackets, and how its commas are written."""
@@ -260,65 +262,8 @@ class YamlEditor:
         for node in (around, *(self._root.walk() if self._root else ())):
             for key, value in node.pairs:
                 if not node.flow and value.kind == "list" and not value.flow and value.items:
-                    return max(self._column(value.start) - self._column(key.start), 0)
+                    return max(self._lines.column(value.start) - self._lines.column(key.start), 0)
         return 2
-
-    def _line_start(self, position: int) -> int:
-        return self.text.rfind("\n", 0, position) + 1
-
-    def _line_end(self, position: int) -> int:
-        """Before the line's end, whatever that is."""
-        end = self.text.find("\n", position)
-        if end == -1:
-            return len(self.text)
-        return end - 1 if end > position and self.text[end - 1] == "\r" else end
-
-    def _column(self, position: int) -> int:
-        return position - self._line_start(position)
-
-    def _is_first_in_line(self, position: int) -> bool:
-        return not self.text[self._line_start(position) : position].strip()
-
-    def _is_below(self, position: int, node: Node) -> bool:
-        return "\n" in self.text[position : node.start]
-
-    def _newline(self, position: int) -> str:
-        """The line end that is used around here."""
-        end = self.text.rfind("\n", 0, position)
-        end = end if end != -1 else self.text.find("\n")
-        return "\r\n" if end > 0 and self.text[end - 1] == "\r" else "\n"
-
-    def _end_of_lines(self, position: int, column: int) -> int:
-        """The end of the line, or of the last comment line after it that is indented at least to ``column``."""
-        if position and self.text[position - 1] == "\n":
-            return position  # of a text that keeps its last lines
-        end = current = self._line_end(position)
-        while (start := self.text.find("\n", current) + 1) > 0:
-            current = self._line_end(start)
-            line = self.text[start:current]
-            if line.strip():
-                if not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) < column:
-                    break
-                end = current
-        return end
-
-    def _head(self, position: int) -> tuple[str, ...]:
-        if not self._is_first_in_line(position):
-            return ()
-        return tuple(
-            line.strip() for line in self.text[self._above(position) : self._line_start(position)].splitlines()
-        )
-
-    def _above(self, position: int) -> int:
-        """The beginning of the comment lines right above, which belong to what begins at ``position``."""
-        start = self._line_start(position)
-        while start:
-            previous = self._line_start(start - 1)
-            line = self.text[previous:start]
-            if not line.lstrip().startswith("#") or len(line) - len(line.lstrip()) != self._column(position):
-                break
-            start = previous
-        return start
 
     def _refusal(self, keys: Keys, reason: str) -> MeshError:
         shown = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")

@@ -1,4 +1,4 @@
-"""What is asked for, and what comes of it."""
+"""What is asked for."""
 
 from __future__ import annotations
 
