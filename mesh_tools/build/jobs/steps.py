@@ -19,7 +19,6 @@ from mesh_tools.build.publish import interface_to_publish
 from mesh_tools.build.runs.history import now
 from mesh_tools.build.storage import Record, Target
 from mesh_tools.build.storage.profiles import provide_profile
-from mesh_tools.contracts.consumption import lineage_cache, traced_interface
 from mesh_tools.contracts.synced import upstream_news
 from mesh_tools.errors import ExitCode, MeshError
 from mesh_tools.interface.sync import ProjectSync
@@ -117,8 +116,10 @@ def prepare_steps(context: Context, project: Project, built: Built, artifacts: P
     Raises:
         MeshError: the manifest says something that must not be; a product is not there.
     """
-    manifest = read_manifest(artifacts / "manifest.json")
+    from mesh_tools.contracts.consumption import lineage_cache, traced_interface  # noqa: PLC0415 - if anything is built
+
     path = artifacts / "manifest.json"
+    manifest = read_manifest(path)
     interface = interface_to_publish(context.workspace, project, path, context.environment)
     interface = traced_interface(interface, path, lineage_cache(context.workspace))
     data = yield from _data(context, project, built.target, interface, artifacts)

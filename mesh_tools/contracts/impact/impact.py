@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,7 +54,9 @@ def impact(text: str, known: Known) -> Impact:
     reached = spread(nodes, readers, starts, _column(target, interface)) if target.column else None
     before = below if reached is None else distances(readers, starts, reached)
     reported = [nodes[key] for key in below if nodes[key].kind not in UNREPORTED]
-    near = [*starts, *(key for key in below if nodes[key].hands_on and not _is_beyond(nodes[key], starts))]
+    near = dict.fromkeys(
+        [*starts, *(key for key in below if nodes[key].hands_on and not _is_beyond(nodes[key], starts))]
+    )
     uses = [_use(node, near, before, nodes, reached) for node in reported if reached is None or node.key in reached]
     product = interface.product(target.product)
     owner = product.owner if product and product.owner.reachable else interface.owner
@@ -70,8 +72,8 @@ def impact(text: str, known: Known) -> Impact:
     )
 
 
-def _is_beyond(node: Node, starts: Iterable[str]) -> bool:
-    return frozenset(starts).isdisjoint(node.inputs)
+def _is_beyond(node: Node, starts: Collection[str]) -> bool:
+    return not any(key in starts for key in node.inputs)
 
 
 def _column(target: Target, interface: Interface) -> str:
@@ -84,7 +86,7 @@ def _column(target: Target, interface: Interface) -> str:
 
 def _use(
     node: Node,
-    near: Iterable[str],
+    near: Mapping[str, None],
     before: Mapping[str, str],
     nodes: Mapping[str, Node],
     reached: Mapping[str, Reach] | None,
@@ -98,7 +100,7 @@ def _use(
         product=node.product,
         evidence=node.evidence,
         reads=_reads(node, near) if direct else None,
-        inputs=tuple(sorted({nodes[key].label for key in _true_inputs(node, nodes) if key in {*before, *near}})),
+        inputs=tuple(sorted({nodes[key].label for key in _true_inputs(node, nodes) if key in before or key in near})),
         through=tuple(nodes[key].label for key in reversed([*path_to(node.key, before)]) if not nodes[key].hands_on),
         reason=node.reason,
         owner=node.owner,
@@ -124,7 +126,7 @@ def _true_inputs(node: Node, nodes: Mapping[str, Node]) -> Iterator[str]:
             yield from source.inputs if source.hands_on and source.inputs else (key,)
 
 
-def _reads(node: Node, near: Iterable[str]) -> tuple[str, ...] | None:
+def _reads(node: Node, near: Mapping[str, None]) -> tuple[str, ...] | None:
     """The columns of the product, or of a source that stands for it, that a direct reader uses, in any way."""
     found: set[str] = set()
     for key in near:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -102,7 +102,7 @@ def distances(readers: Mapping[str, Iterable[str]], starts: Iterable[str], withi
     return before
 
 
-def _at(node: Node, reached: dict[str, Reach]) -> Reach:
+def _at(node: Node, reached: Mapping[str, Reach]) -> Reach:
     inputs = {key: reached[key] for key in node.inputs if key in reached}
     if node.hands_on:
         return next(iter(inputs.values()), Reach())
@@ -113,8 +113,9 @@ def _at(node: Node, reached: dict[str, Reach]) -> Reach:
     if node.lineage is None:
         return Reach(unknown=blind or any(reach.columns for reach in inputs.values()), rows=rows)
     # What was inlined (an ephemeral model) is no input of the SQL: its own inputs are, by their unique_ids.
-    by_id = ChainMap({_bare(key): reach for key, reach in inputs.items()}, reached)
-    return _traced(node.lineage, by_id, rows=rows, blind=blind)
+    read = {key: reached[key] for key in node.lineage.reads if key in reached}
+    read |= {_bare(key): reach for key, reach in inputs.items()}
+    return _traced(node.lineage, read, rows=rows, blind=blind)
 
 
 def _traced(lineage: ModelLineage, reached: Mapping[str, Reach], *, rows: bool, blind: bool) -> Reach:
