@@ -26,7 +26,7 @@ class ColumnMatch(Struct, frozen=True, kw_only=True):
         renamed: Those of them whose names differ by more than case: new name to old name.
         removed: Columns of the old version alone.
         added: Columns of the new version alone.
-        names: What each new column was called before, by its name in lower case; an added one by its own name.
+        names: What each new column was called before, see :func:`written_names`; an added one by its own name.
     """
 
     pairs: tuple[tuple[Column, Column], ...]
@@ -44,15 +44,21 @@ def match_columns(old: ProductVersion, new: ProductVersion, adapter: str | None)
     added = [column for column in new.columns if column.name not in taken]
     renames = _renames(_Sides(old, new, found, adapter), removed, added) if removed and added else {}
     found |= renames
+    earlier = {column.name: name for name, column in found.items()}
     gone = {column.name for column in renames.values()}
-    own = {column.name.lower(): column.name for column in new.columns}
     return ColumnMatch(
         pairs=tuple((column, found[column.name]) for column in old.columns if column.name in found),
         renamed={column.name: name for name, column in renames.items()},
         removed=tuple(column for column in removed if column.name not in renames),
         added=tuple(column for column in added if column.name not in gone),
-        names=own | {column.name.lower(): name for name, column in found.items()},
+        names=written_names((column.name, earlier.get(column.name, column.name)) for column in new.columns),
     )
+
+
+def written_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What each name means, as it is written, and in lower case unless a column of that name is another one."""
+    known = dict(names)
+    return {name.lower(): meant for name, meant in known.items()} | known
 
 
 def _by_name(old: Iterable[Column], new: Iterable[Column]) -> dict[str, Column]:
@@ -86,9 +92,9 @@ class _Sides:
         """How much speaks for ``new`` being ``old``; 0 where nothing does."""
         if self.places[0][old.name] != self.places[1][new.name] or not self._has_same_type(old, new):
             return 0
-        digest = self.logic[0].get(old.name)
+        digest = digest_of(self.logic[0], old)
         return (
-            2.0 * (digest is not None and digest == self.logic[1].get(new.name))
+            2.0 * (digest is not None and digest == digest_of(self.logic[1], new))
             + 2.0 * _similar_text(old.description, new.description)
             + 1.0 * (bool(self.promises[0][old.name]) and self.promises[0][old.name] == self.promises[1][new.name])
             + _similar_name(old.name, new.name)
@@ -147,6 +153,11 @@ def _similar_text(old: str, new: str) -> bool:
     if not old or not new:
         return False
     return same_words(old, new) or SequenceMatcher(None, old, new).ratio() >= _SIMILAR_TEXT
+
+
+def digest_of(digests: Mapping[str, str], column: Column) -> str | None:
+    """The digest of how a column is computed: by its name, or by that in lower case, as tracers fold it."""
+    return digests.get(column.name) or digests.get(column.name.lower())
 
 
 def moved(pairs: Sequence[tuple[Column, Column]], order: Iterable[Column]) -> tuple[list[str], list[str]]:

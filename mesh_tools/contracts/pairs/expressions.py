@@ -22,7 +22,7 @@ _WORD = re.compile(
 )
 _SAME = {"!=": "<>", "==": "="}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?\Z")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d{1,3})?\Z")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?\Z")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _IDENTIFIER = re.compile(r"""["`a-z_]""", re.IGNORECASE)
@@ -68,7 +68,7 @@ def clauses(expression: str, names: Mapping[str, str]) -> tuple[Clause, ...]:
 
     Args:
         expression: SQL of a check.
-        names: What columns are called, by their names in lower case.
+        names: What columns are called, by their names as written and in lower case.
     """
     if len(expression) > _MAX_LENGTH:
         return (Text(expression, ()),)

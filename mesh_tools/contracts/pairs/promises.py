@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -67,7 +67,7 @@ def promises_of(version: ProductVersion, names: Names, targets: Names) -> Promis
 
     Args:
         version: Old or new.
-        names: What its columns were called before, by their names in lower case.
+        names: What its columns were called before, see :func:`~mesh_tools.contracts.pairs.columns.written_names`.
         targets: Labels of products that are called otherwise now, to what they were called before.
     """
     found: defaultdict[tuple[str, tuple[str, ...], str], list[Promise]] = defaultdict(list)
@@ -77,7 +77,7 @@ def promises_of(version: ProductVersion, names: Names, targets: Names) -> Promis
     promises = {key: _together(several) for key, several in found.items()}
     for column in version.columns:
         if not column.nullable:
-            promise = Promise(kind="not_null", columns=(names[column.name.lower()],), carriers=("nullable: false",))
+            promise = Promise(kind="not_null", columns=(names[column.name],), carriers=("nullable: false",))
             if promise.key not in promises or not promises[promise.key].held:
                 promises[promise.key] = promise
     return promises
@@ -100,7 +100,7 @@ def _together(several: list[Promise]) -> Promise:
 
 
 def _from_guarantee(guarantee: Guarantee, names: Names, targets: Names) -> Iterator[Promise]:
-    columns = tuple(names.get(column.lower(), column) for column in guarantee.columns)
+    columns = tuple(names.get(column) or names.get(column.lower(), column) for column in guarantee.columns)
     held = guarantee.enforced and guarantee.severity == "error"
     for promise in _parts(guarantee, columns, names, targets):
         carrier = f"{guarantee.kind} {guarantee.carrier}"
@@ -121,7 +121,7 @@ def _parts(guarantee: Guarantee, columns: tuple[str, ...], names: Names, targets
     if guarantee.kind in {"unique", "primary_key"}:
         yield Promise(kind="unique", columns=tuple(sorted(set(columns))))
     elif guarantee.kind == "accepted_values":
-        yield Promise(kind="values", columns=columns, values=frozenset(map(_value, arguments.get("values", ()))))
+        yield Promise(kind="values", columns=columns, values=frozenset(map(_value, _list(arguments.get("values")))))
     elif guarantee.kind == "range":
         yield from _range(columns, arguments)
     elif guarantee.kind == "check":
@@ -129,7 +129,7 @@ def _parts(guarantee: Guarantee, columns: tuple[str, ...], names: Names, targets
             yield _from_clause(clause, columns, names)
     elif guarantee.kind == "relationship":
         target = str(arguments.get("to", ""))
-        fields = ", ".join(map(str, arguments.get("field") or ()))
+        fields = ", ".join(map(str, _list(arguments.get("field"))))
         detail = f"{targets.get(target, target)} ({fields})" if fields else targets.get(target, target)
         yield Promise(kind="relationship", columns=columns, detail=detail)
     elif guarantee.kind == "custom":
@@ -171,6 +171,11 @@ def _bounds(columns: tuple[str, ...], bound: Bound) -> Promise:
         detail="moment" if isinstance(bound.value, str) else "number",
         bounds=Bounds.of(bound),
     )
+
+
+def _list(value: Any) -> Sequence[Any]:
+    """Arguments are what a producer wrote: a list, or something else."""
+    return value if isinstance(value, (list, tuple)) else () if value is None else (value,)
 
 
 def _value(value: Any) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from msgspec.structs import astuple
 
-from mesh_tools.contracts.pairs.columns import ColumnMatch, match_columns, moved
+from mesh_tools.contracts.pairs.columns import ColumnMatch, match_columns, moved, written_names
 from mesh_tools.contracts.pairs.context import Context
 from mesh_tools.contracts.pairs.promise_differences import PromiseDifference, promise_differences
 from mesh_tools.contracts.pairs.promises import promises_of
@@ -90,7 +90,7 @@ class VersionPair:
     def promises(self) -> tuple[PromiseDifference, ...]:
         """What was lost, gained or changed of what is promised about rows."""
         return promise_differences(
-            promises_of(self.old, {column.name.lower(): column.name for column in self.old.columns}, {}),
+            promises_of(self.old, written_names((column.name, column.name) for column in self.old.columns), {}),
             promises_of(self.new, self.columns.names, self.context.targets),
             removed=frozenset(column.name for column in self.columns.removed),
             added=frozenset(column.name for column in self.columns.added),
@@ -98,7 +98,8 @@ class VersionPair:
 
     def before(self, column: str) -> str:
         """What a column of the new version was called before; an added one by its own name."""
-        return self.columns.names.get(column.lower(), column)
+        names = self.columns.names
+        return names.get(column) or names.get(column.lower(), column)
 
 
 class ColumnPair:

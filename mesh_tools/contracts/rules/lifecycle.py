@@ -8,11 +8,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from mesh_tools.contracts.pairs import WHOLE_PROJECT, ColumnPair, InterfacePair, ProductPair, VersionPair
+from mesh_tools.contracts.pairs.context import parsed
 from mesh_tools.contracts.rules.labels import plain_meta, plain_tags, rank, sensitivity
 from mesh_tools.contracts.rules.rule import Finding, rule
 from mesh_tools.contracts.rules.service import same_freshness
-from mesh_tools.model.change import worst
-from mesh_tools.model.interface import Column, Group, Owner, ProductVersion, Version
+from mesh_tools.model.interface import Column, Group, Owner, Product, ProductVersion, Version
 
 _LABELS = ("tags", "meta", "columns")
 
@@ -125,20 +125,32 @@ def latest_version_moved(pair: ProductPair) -> Iterator[Finding]:
     To do:
         Ask the consumers to pin the old version first. Keep `latest_version` where it is until they have.
     """
-    moved = pair.latest
-    missing = pair.new.latest is not None and pair.new.version(pair.new.latest) is None
-    if missing and _text(pair.old.latest) != _text(pair.new.latest):
-        message = f"a ref without a version is refused: the latest, {pair.new.latest}, is not public"
-        yield Finding(old=_text(pair.old.latest), new=_text(pair.new.latest), cls="breaking", message=message)
-    elif moved is not None:
-        old, new = moved.old.v, moved.new.v
-        breaking = [change for change in pair.judge(moved) if change.cls == "breaking"]
+    was_missing, is_missing = _is_missing(pair.old), _is_missing(pair.new)
+    if was_missing or is_missing:
+        if was_missing != is_missing:
+            yield _refused(pair, now=is_missing)
+    elif pair.latest is not None:
+        old, new = pair.latest.old.v, pair.latest.new.v
         message = f"a ref without a version means {_version(new)}, not {_version(old)}"
+        breaking = [change.message for change in pair.judge(pair.latest) if change.cls == "breaking"]
         if breaking:
             others = f", and {len(breaking) - 1} more" if len(breaking) > 1 else ""
-            message = f"{message}, which it breaks: {breaking[0].message}{others}"
-        cls = worst([change.cls for change in breaking] or ["dangerous"])
-        yield Finding(old=_text(old), new=_text(new), cls=cls, message=message)
+            message = f"{message}, which it breaks: {breaking[0]}{others}"
+        yield Finding(old=_text(old), new=_text(new), cls="breaking" if breaking else None, message=message)
+
+
+def _refused(pair: ProductPair, *, now: bool) -> Finding:
+    old, new = _text(pair.old.latest), _text(pair.new.latest)
+    if now:
+        message = f"a ref without a version is refused: the latest, {new}, is not public"
+        return Finding(old=old, new=new, key="refused", cls="breaking", message=message)
+    message = f"a ref without a version is not refused any more: it means {_version(pair.new.latest)}"
+    return Finding(old=old, new=new, key="refused", cls="safe", message=message)
+
+
+def _is_missing(product: Product) -> bool:
+    """Whether the latest version is not public."""
+    return product.latest is not None and product.version(product.latest) is None
 
 
 @rule("CHG043", "deprecation-set", cls="safe", level="service", fields=("deprecation_date",), seen=("S", "info"))
@@ -167,7 +179,7 @@ def deprecation_set(pair: VersionPair) -> Iterator[Finding]:
 def deprecation_moved(pair: VersionPair) -> Iterator[Finding]:
     """A deprecation date is earlier than was announced.
 
-    Safe when it is later, or there is none any more.
+    Safe when it is later, or there is none any more; dangerous when one of the two is no date.
 
     Why:
         Consumers planned by the date.
@@ -213,7 +225,7 @@ def column_deprecated(pair: ColumnPair) -> Iterator[Finding]:
 def column_deprecation_moved(pair: ColumnPair) -> Iterator[Finding]:
     """The date until which a deprecated column is kept is earlier than was announced.
 
-    Safe when it is later, or there is none any more.
+    Safe when it is later, or there is none any more; dangerous when one of the two is no date.
 
     Why:
         Consumers planned by the date.
@@ -240,12 +252,18 @@ def _end_is_set(left: int | None, grace: int, what: str, date: str) -> Finding:
 
 
 def _end_is_moved(what: str, old: str, new: str | None) -> Finding:
-    if new is None:
+    if not new:
         return Finding(old=old, cls="safe", message=f"{what} is not deprecated any more: it was until {old}")
-    # ISO dates are in order as text.
-    later = new > old
-    message = f"{what} is deprecated as of {new}, {'later' if later else 'earlier'} than {old}"
-    return Finding(old=old, new=new, cls="safe" if later else None, message=message)
+    before, after = parsed(old), parsed(new)
+    if before is None or after is None:
+        message = f"{what} is deprecated as of {new}, not {old}: which is earlier is not known"
+        return Finding(old=old, new=new, cls="dangerous", message=message)
+    if before == after:
+        return Finding(
+            old=old, new=new, cls="safe", bump="patch", message=f"{what} is deprecated as of {new}, as before"
+        )
+    message = f"{what} is deprecated as of {new}, {'later' if after > before else 'earlier'} than {old}"
+    return Finding(old=old, new=new, cls="safe" if after > before else None, message=message)
 
 
 @rule("CHG061", "allowed-consumers-narrowed", cls="breaking", level="bind", fields=("allowed_consumers",))

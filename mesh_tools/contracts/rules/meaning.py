@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mesh_tools.contracts.pairs import ColumnPair, VersionPair
+from mesh_tools.contracts.pairs.columns import digest_of
 from mesh_tools.contracts.pairs.words import same_words
 from mesh_tools.contracts.rules.labels import MEANINGFUL_META
 from mesh_tools.contracts.rules.rule import Finding, rule
@@ -74,7 +75,7 @@ def column_logic(pair: VersionPair) -> Iterator[Finding]:
     if old is None or new is None or old.method != new.method:
         return
     for before, after in pair.columns.pairs:
-        digests = old.columns.get(before.name), new.columns.get(after.name)
+        digests = digest_of(old.columns, before), digest_of(new.columns, after)
         # Another type is computed in another way, of course, and has a rule of its own.
         retyped = before.data_type and ColumnPair(pair.context, before, after).type_change.kind != "same"
         if None not in digests and digests[0] != digests[1] and not retyped:
@@ -108,8 +109,9 @@ def semantic_type(pair: ColumnPair) -> Iterator[Finding]:
     To do:
         Add a column beside the old one, or make the change in a new version.
     """
-    if pair.old.semantic_type != pair.new.semantic_type:
-        yield _stated("semantic type", pair.name, pair.old.semantic_type, pair.new.semantic_type)
+    old, new = pair.old.semantic_type or None, pair.new.semantic_type or None
+    if old != new:
+        yield _stated("semantic type", pair.name, old, new)
     for key in sorted(MEANINGFUL_META):
         if pair.old.meta.get(key) != pair.new.meta.get(key):
             yield _stated(f"meta.{key}", pair.name, pair.old.meta.get(key), pair.new.meta.get(key))

@@ -84,6 +84,8 @@ def retention_shortened(pair: VersionPair) -> Iterator[Finding]:
         Keep the history, or make the change in a new version.
     """
     old, new = pair.old.retention, pair.new.retention
+    if not old and not new:
+        return
     if not old:
         yield Finding(new=new, cls="safe", message=f"history is kept for {new}, as is promised now")
         return

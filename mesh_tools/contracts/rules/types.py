@@ -170,7 +170,7 @@ def unit_changed(pair: ColumnPair) -> Iterator[Finding]:
         Add a column in the new unit beside the old one, or make the change in a new version.
     """
     for name in _MEASURES:
-        old, new = getattr(pair.old, name), getattr(pair.new, name)
+        old, new = getattr(pair.old, name) or None, getattr(pair.new, name) or None
         if old == new:
             continue
         words = f"{name} of {pair.name}"

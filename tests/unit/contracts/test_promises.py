@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +15,7 @@ from mesh_tools.contracts.pairs.bounds import Bounds
 from mesh_tools.contracts.pairs.columns import misplaced
 from mesh_tools.contracts.pairs.expressions import Bound, Filled, Text, Values, clauses
 from mesh_tools.contracts.rules.durations import days
+from mesh_tools.model.interface import GuaranteeKind
 from support.interfaces import interface_from
 
 NAMES = {"amount": "amount", "b": "b", "carrier": "airline"}
@@ -63,6 +64,33 @@ def test_no_expression_is_too_strange(expression: str) -> None:
     assert diff(checked, checked, today=date(2027, 1, 15)) == ()
     for change in diff(checked, interface_from({}), today=date(2027, 1, 15)):
         assert change.cls == "breaking"
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from(["0", "1e999999999", "NaN", "'x'", "2020-01-01", ""]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=4,
+)
+_ARGUMENTS = ("values", "min", "max", "inclusive", "to", "field", "expression", "test")
+
+
+@given(
+    st.sampled_from(get_args(GuaranteeKind)),
+    st.lists(st.sampled_from(("carrier", "nowhere", "")), max_size=2),
+    st.dictionaries(st.sampled_from(_ARGUMENTS), _JSON, max_size=4),
+)
+@settings(max_examples=300)
+def test_no_guarantee_is_too_strange(kind: str, columns: list[str], arguments: dict[str, Any]) -> None:
+    """Arguments come from other teams' documents, where any JSON may stand."""
+    strange = interface_from({"guarantees": [{"kind": kind, "columns": columns, "arguments": arguments}]})
+    plain = interface_from({})
+    for old, new in ((strange, plain), (plain, strange)):
+        for change in diff(old, new, today=date(2027, 1, 15)):
+            assert change.fingerprint
+            assert change.message
 
 
 def test_a_long_or_deep_expression_is_a_text() -> None:
