@@ -94,6 +94,14 @@ def test_to_and_fro_is_the_same_only_of_equal_names(adapter: str, old: str, new:
         assert back in {"widened", "narrowed", "lossy"}
 
 
+@pytest.mark.parametrize("adapter", ["bigquery", "postgres", "redshift", "snowflake", "spark"])
+def test_wider_than_wider_is_wider(adapter: str) -> None:
+    """Whatever is kept by one step and by the next is kept by both."""
+    names = {name for of, _, name in NAMES if of == adapter and name is not None}
+    kept = {(a, b) for a in names for b in names if compare_types(a, b, adapter).kind in {"same", "widened"}}
+    assert {(a, c) for a, b in kept for b_, c in kept if b == b_} == kept
+
+
 PIECES = [*("struct<", "array<", "map<", "object(", "decimal(", "a", "`b`", ":", " ", ",", ">", ")", "not null", "5")]
 
 
