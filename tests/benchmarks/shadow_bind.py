@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from mesh_tools.artifacts.compiled import CompiledManifest
 from mesh_tools.contracts.consumers import Consumers, judge
 from mesh_tools.contracts.consumers.binding import Binding, Proposal
-from mesh_tools.contracts.consumers.proposal import shadow_columns, subjects_of
+from mesh_tools.contracts.consumers.graph import ReaderGraph
+from mesh_tools.contracts.consumers.proposal import shadow_of, subjects_of
 from mesh_tools.contracts.consumers.shadow import ShadowWarehouse
 from mesh_tools.contracts.diff import diff
 from mesh_tools.lineage.inputs import inputs_of
@@ -37,9 +38,9 @@ def main() -> None:
     manifests = consumers_of(base)
     lineage = trace(inputs_of(manifests.values()))
     consumers = Consumers.of(manifests, lineage)
-    products = {s.key: shadow_columns(s.old, "duckdb") for s in subjects_of(base, head)}
-    changed = {s.key: shadow_columns(s.new, "duckdb") for s in subjects_of(base, head) if s.new}
-    binding = Binding(consumers, "core", products)
+    products = {s.key: shadow_of(s.old.columns, "duckdb") for s in subjects_of(base, head)}
+    changed = {s.key: shadow_of(s.new.columns, "duckdb") for s in subjects_of(base, head) if s.new}
+    binding = Binding(consumers, ReaderGraph(consumers), products)
     bound = sum(1 for found in binding.base.values() if found.output is not None)
     changes = diff(base, head, today=date(2026, 1, 1))
     say(f"{PROJECTS * MODELS} consumer models, {bound} bound; {PRODUCTS} products of {COLUMNS} columns")
@@ -48,7 +49,7 @@ def main() -> None:
     rows: dict[str, Callable[[], object]] = {
         "limit: describe select 1, 400 times": lambda: [trivial.describe("select 1") for _ in range(400)],
         "the SQL alone, described": lambda: [binding.describe(r, {}) for r in binding.readers if r.sql],
-        "bind all, as things are": lambda: Binding(consumers, "core", products),
+        "bind all, as things are": lambda: Binding(consumers, ReaderGraph(consumers), products),
         "bind all again, every product changed": lambda: binding.under(Proposal(columns=changed)),
         f"judge {len(changes)} changes of {PRODUCTS} products": lambda: judge(
             changes, base=base, head=head, consumers=consumers

@@ -6,16 +6,18 @@ compared is the same mesh before and after: only what could be bound before, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from mesh_tools.contracts.consumers.dialect import as_duckdb_sql
+from mesh_tools.contracts.consumers.graph import ReaderGraph
 from mesh_tools.contracts.consumers.promises import (
     SNAPSHOT_COLUMNS,
     contract_faults,
     declared_columns,
+    named_columns,
     stored_faults,
 )
 from mesh_tools.contracts.consumers.reader import Place, Reader
@@ -26,7 +28,6 @@ OutcomeKind = Literal["error", "contract", "stored", "output", "order", "stale"]
 """``error``: it cannot be bound. ``contract``, ``stored``: it no longer fits its own contract, or its own table.
 ``output``: it returns other columns, ``order``: in another order alone. ``stale``: what it reads cannot be built."""
 _BROKEN = frozenset({"error", "contract", "stored", "stale"})
-_UNKNOWN_TYPE = '"NULL"'  # can be used as any type
 
 
 class Bound(Struct, frozen=True, kw_only=True):
@@ -36,11 +37,13 @@ class Bound(Struct, frozen=True, kw_only=True):
         output: What its SQL returns; ``None`` when it was not bound.
         error: Why it could not be bound, or was not checked.
         relation: The columns that those who read it see.
+        exact: Whether nothing between it and the products had to be guessed.
     """
 
     output: ShadowColumns | None = None
     error: str = ""
     relation: ShadowColumns | None = None
+    exact: bool = False
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -66,13 +69,20 @@ class Proposal(Struct, frozen=True, kw_only=True):
 class Binding:
     """Binds the consumers of some products, once as things are, and again under each proposal."""
 
-    def __init__(self, consumers: Consumers, producer: str, products: Mapping[str, ShadowColumns | None]) -> None:
+    def __init__(
+        self,
+        consumers: Consumers,
+        graph: ReaderGraph,
+        products: Mapping[str, ShadowColumns | None],
+        start: Iterable[str] | None = None,
+    ) -> None:
         """Bind everything as it is.
 
         Args:
             consumers: Of the products.
-            producer: The project of the products.
-            products: Columns of each product version as promised now, by its key.
+            graph: Of the consumers.
+            products: Columns of each product version of one project as promised now, by its key.
+            start: The products whose consumers are bound; all without.
 
         Raises:
             NotCheckedError: DuckDB is not installed.
@@ -82,7 +92,8 @@ class Binding:
         self._warehouse = ShadowWarehouse()
         self._names: dict[str, str] = {}
         self._sql: dict[str, str] = {}
-        self.readers = self._needed(producer)
+        self._graph = graph
+        self.readers = self._needed(products if start is None else start)
         self.base: dict[str, Bound] = {}
         for key, columns in products.items():
             self._put(key, columns)
@@ -141,35 +152,42 @@ class Binding:
         """The columns of a product as promised now."""
         return self._products[key]
 
-    def _needed(self, producer: str) -> list[Reader]:
-        """All that is downstream of the products, and what that reads besides, in order."""
+    def _needed(self, start: Iterable[str]) -> list[Reader]:
+        """All that is downstream of the products ``start``, and what that reads besides, in order."""
         readers = self._consumers.readers
-        hit = [r.key for r in self._consumers.readers_by_topology(self._products) if r.project != producer]
+        producers = {key.split(".")[1] for key in self._products}
         needed: dict[str, None] = {}
-        waiting = list(hit)
+        waiting = [reader.key for reader in self._graph.downstream(start) if reader.project not in producers]
         while waiting:
             key = waiting.pop()
-            if key in readers and key not in needed and key not in self._products:
+            if key in readers and key not in needed and readers[key].project not in producers:
                 needed[key] = None
                 waiting += readers[key].reads
-        return [r for r in self._consumers.in_order(needed) if r.kind != "exposure" and r.project != producer]
+        return self._graph.in_order(needed)
 
     def _bound(self, reader: Reader) -> Bound:
-        declared = declared_columns(reader)
         if reader.sql is None:
-            relation = declared or self._stand_in(reader)
+            relation = named_columns(reader, self._names_read(reader))
             self._put(reader.key, relation)
             return Bound(error=reader.silence, relation=relation)
+        stand_in = named_columns(reader, self._names_returned(reader))
         if reader.stored:  # its SQL may read its own table
-            self._put(reader.key, declared or self._own_stand_in(reader))
+            self._put(reader.key, stand_in)
         try:
             output = self.describe(reader, {})
         except (CannotBindError, NotCheckedError) as error:
-            self._put(reader.key, declared)
-            return Bound(error=str(error), relation=declared)
+            self._put(reader.key, stand_in)
+            return Bound(error=str(error), relation=stand_in)
         relation = self.relation_of(reader, output)
         self._put(reader.key, relation)
-        return Bound(output=output, relation=relation)
+        return Bound(output=output, relation=relation, exact=self._is_exact(reader))
+
+    def _is_exact(self, reader: Reader) -> bool:
+        """Whether everything that has SQL between ``reader`` and the products was bound."""
+        upstream = (
+            self.base[key] for key in reader.reads if key in self.base and self._consumers.readers[key].consumes
+        )
+        return all(bound.exact for bound in upstream)
 
     def relation_of(self, reader: Reader, output: ShadowColumns) -> ShadowColumns:
         """The columns of the table or view that dbt makes of ``output``."""
@@ -182,17 +200,17 @@ class Binding:
         in_order = [(name, types.pop(name.lower())) for name, _ in declared if name.lower() in types]
         return (*in_order, *((name, data_type) for name, data_type in output if name.lower() in types))
 
-    def _stand_in(self, reader: Reader) -> ShadowColumns | None:
-        """For a relation whose columns nobody declares: those that are read, of a type that fits everywhere."""
+    def _names_read(self, reader: Reader) -> list[str]:
+        """The columns of ``reader`` that others are known to read."""
         used: set[str] = set()
-        for lineage in self._consumers.lineage.values():
-            if reader.unique_id in lineage.reads:
-                used |= lineage.used_columns(reader.unique_id) or frozenset()
-        return tuple((name, _UNKNOWN_TYPE) for name in sorted(used)) or None
+        for child in self._graph.children(reader.key):
+            lineage = self._consumers.lineage.get(child.unique_id)
+            used |= (lineage.used_columns(reader.unique_id) if lineage else None) or frozenset()
+        return sorted(used)
 
-    def _own_stand_in(self, reader: Reader) -> ShadowColumns | None:
+    def _names_returned(self, reader: Reader) -> list[str]:
         lineage = self._consumers.lineage.get(reader.unique_id)
-        return tuple((name, _UNKNOWN_TYPE) for name in lineage.columns) or None if lineage else None
+        return list(lineage.columns) if lineage else []
 
     def _put(self, key: str, columns: ShadowColumns | None) -> None:
         places = [self._shadow_place(key, place) for place in self._consumers.places.get(key, ())]
@@ -253,6 +271,8 @@ class _Run:
         causes = [key for key in reader.reads if key in self.dirty or key in moved]
         stale = [key for key in reader.reads if key in self.broken]
         base = self.binding.base[reader.key]
+        if reader.kind == "exposure":
+            return self._stale(stale[0]) if stale else None
         if base.output is None or not (causes or stale):
             return None
         through = self._through(causes or stale)
@@ -277,15 +297,16 @@ class _Run:
 
     def _judged(self, reader: Reader, base: Bound, output: ShadowColumns, through: str | None) -> Outcome:
         before = base.output or ()
-        if reader.enforced and not contract_faults(reader, before):
-            faults = contract_faults(reader, output)
+        if reader.enforced:
+            known = contract_faults(reader, before)
+            faults = [fault for fault in contract_faults(reader, output) if fault not in known]
             if faults:
                 self._see(reader, self.binding.relation_of(reader, output))
                 return Outcome(kind="contract", detail="; ".join(faults), through=through)
         if reader.stored:
-            faults = stored_faults(reader, before, output)
-            if faults:
-                return Outcome(kind="stored", detail="; ".join(faults), through=through)
+            misfits = stored_faults(reader, before, output)
+            if misfits:
+                return Outcome(kind="stored", detail="; ".join(misfits), through=through)
         else:
             relation = self.binding.relation_of(reader, output)
             if relation != base.relation:

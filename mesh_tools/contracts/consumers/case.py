@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from mesh_tools.contracts.consumers.binding import Binding, Outcome, Proposal
-from mesh_tools.contracts.consumers.proposal import (
-    Subject,
-    concerned,
-    shadow_columns,
-    shadow_of,
-    subjects_of,
-    with_change,
-)
+from mesh_tools.contracts.consumers.graph import ReaderGraph
+from mesh_tools.contracts.consumers.proposal import Subject, concerned, shadow_of, subjects_of, with_change
 from mesh_tools.contracts.consumers.reader import Reader
 from mesh_tools.contracts.consumers.shadow import NotCheckedError, ShadowColumns
 from mesh_tools.contracts.consumers.usage import Flow
-from mesh_tools.contracts.consumers.world import Consumers, Published, key_of_consumption
+from mesh_tools.contracts.consumers.world import Consumers
 from mesh_tools.model.change import Change
 from mesh_tools.model.interface import Interface
 
@@ -29,10 +24,12 @@ class Case:
     """What the verdicts of one comparison are made of.
 
     Attributes:
+        changes: All of them.
         base: As promised.
         head: As proposed.
         consumers: Of the producer.
-        subjects: Every product version of ``base``.
+        graph: Of the consumers.
+        not_bound: Why nothing could be bound; empty where it was, or nothing had to be.
     """
 
     def __init__(self, changes: Sequence[Change], base: Interface, head: Interface, consumers: Consumers) -> None:
@@ -40,30 +37,28 @@ class Case:
         self.base = base
         self.head = head
         self.consumers = consumers
-        self.subjects = subjects_of(base, head)
+        self.graph = ReaderGraph(consumers)
         self.not_bound = ""
-        self._direct: dict[str, list[Reader]] = {}
+        self._subjects = {subject.key: subject for subject in subjects_of(base, head)}
+        self._of_product: defaultdict[str, list[Subject]] = defaultdict(list)
+        for subject in self._subjects.values():
+            self._of_product[subject.product].append(subject)
+        self._before = {key: shadow_of(s.old.columns, base.adapter) for key, s in self._subjects.items()}
         self._flows: dict[str, Flow] = {}
 
     def subjects_of(self, change: Change) -> tuple[Subject, ...]:
         """The product versions that ``change`` is about."""
-        return concerned(change, self.subjects)
+        return concerned(change, self._of_product.get(change.product, ()))
 
     def direct(self, key: str) -> list[Reader]:
         """Those who read the product version ``key``."""
-        if key not in self._direct:
-            self._direct[key] = self.consumers.direct_readers(key)
-        return self._direct[key]
-
-    def published(self, key: str) -> list[Published]:
-        """What projects without SQL published of their use of the product version ``key``."""
-        return [use for use in self.consumers.published if key_of_consumption(use.consumption) == key]
+        return self.graph.direct(key)
 
     def flow(self, key: str) -> Flow:
         """Follows columns of ``key`` downstream, outside the producer's own models."""
         if key not in self._flows:
             own = self.base.project
-            found = self.consumers.readers_by_topology([key])
+            found = self.graph.downstream([key])
             readers = [r for r in found if r.consumes and (r.project != own or r.kind == "exposure")]
             self._flows[key] = Flow(key, readers, self.consumers.lineage)
         return self._flows[key]
@@ -74,17 +69,23 @@ class Case:
 
     def columns_of(self, key: str) -> frozenset[str] | None:
         """The names of a relation's columns in lower case; ``None`` where they are not known."""
-        subject = next((subject for subject in self.subjects if subject.key == key), None)
-        if subject is not None:
-            return frozenset(column.name.lower() for column in subject.old.columns) or None
+        columns = self._before.get(key)
         bound = self.binding.base.get(key) if self.binding else None
-        if bound is not None and bound.relation:
-            return frozenset(name.lower() for name, _ in bound.relation)
         reader = self.consumers.readers.get(key)
-        enforced = reader is not None and (reader.enforced or reader.kind == "product")
-        return frozenset(name.lower() for name, _ in reader.declared) or None if reader and enforced else None
+        if columns is None and bound is not None and bound.output is not None:
+            columns = bound.relation
+        if columns is None and reader is not None and (reader.enforced or reader.kind == "product"):
+            return frozenset(name.lower() for name, _ in reader.declared) or None
+        return frozenset(name.lower() for name, _ in columns) if columns else None
 
-    def unbound(self, reader: Reader) -> str:
+    def was_bound(self, change: Change, reader: Reader) -> bool:
+        """Whether binding would have shown what ``change`` does to ``reader``."""
+        if self.binding is None or change.fingerprint not in self._proposals:
+            return False
+        bound = self.binding.base.get(reader.key)
+        return bound is not None and bound.exact
+
+    def why_not_bound(self, reader: Reader) -> str:
         """Why the SQL of ``reader`` was not bound; empty where it was."""
         if self.binding is None:
             return self.not_bound
@@ -93,26 +94,30 @@ class Case:
 
     @cached_property
     def binding(self) -> Binding | None:
-        """All consumers bound as things are; ``None``, and :attr:`not_bound`, where that is not possible."""
-        products = {subject.key: shadow_columns(subject.old, self.base.adapter) for subject in self.subjects}
+        """The consumers of what changes, bound as things are; ``None``, and :attr:`not_bound`, where that cannot be."""
+        start = {subject.key for change in self.changes for subject in self.subjects_of(change)}
         try:
-            return Binding(self.consumers, self.base.project, products)
+            return Binding(self.consumers, self.graph, self._before, sorted(start))
         except NotCheckedError as error:
             self.not_bound = str(error)
             return None
 
     @cached_property
+    def _proposals(self) -> dict[str, Proposal]:
+        """Of each change that a binding can see: what it proposes alone."""
+        proposals = {change.fingerprint: self._proposal(change) for change in self.changes}
+        return {key: proposal for key, proposal in proposals.items() if proposal is not None}
+
+    @cached_property
     def _outcomes(self) -> dict[str, dict[str, Outcome]]:
-        """Of each change that can be bound: what it does alone, as far as everything together does it too."""
-        proposals = {change.fingerprint: self._proposal([change]) for change in self.changes}
-        asked = {key: proposal for key, proposal in proposals.items() if proposal is not None}
-        if not asked or self.binding is None:
-            return {}
+        """What each of them does alone, as far as everything together does it too."""
         together = self._whole()
-        whole = self.binding.under(together) if together else {}
+        if not self._proposals or self.binding is None or together is None:
+            return {}
+        whole = self.binding.under(together)
         if not whole:
             return {}
-        found = {key: self.binding.under(proposal, whole) for key, proposal in asked.items()}
+        found = {key: self.binding.under(proposal, whole) for key, proposal in self._proposals.items()}
         explained = {reader for outcomes in found.values() for reader in outcomes}
         only_together = {key: outcome for key, outcome in whole.items() if key not in explained}
         return {key: outcomes | only_together for key, outcomes in found.items()}
@@ -120,32 +125,28 @@ class Case:
     def _whole(self) -> Proposal | None:
         """Everything that is proposed, at once."""
         columns: dict[str, ShadowColumns | None] = {}
-        for subject in self.subjects:
+        for subject in self._subjects.values():
             if subject.new is not None and subject.new.columns != subject.old.columns:
-                columns[subject.key] = shadow_columns(subject.new, self.head.adapter)
-        return self._checked(columns, self._moved(self.subjects))
+                columns[subject.key] = shadow_of(subject.new.columns, self.head.adapter)
+        return self._checked(columns, self._moved(self._subjects.values()))
 
-    def _proposal(self, changes: Iterable[Change]) -> Proposal | None:
-        """What ``changes`` propose; ``None`` for what no binding can see."""
-        columns: dict[str, ShadowColumns | None] = {}
-        moved: dict[str, ShadowColumns | None] = {}
-        for change in changes:
-            subjects = self.subjects_of(change)
-            if change.name == _MOVED:
-                moved |= self._moved(subjects)
-            elif change.columns and change.name not in _GONE:
-                for subject in subjects:
-                    columns[subject.key] = shadow_of(with_change(subject, change), self.head.adapter)
-        return self._checked(columns, moved)
+    def _proposal(self, change: Change) -> Proposal | None:
+        """What ``change`` proposes; ``None`` for what no binding can see."""
+        subjects = self.subjects_of(change)
+        if change.name == _MOVED:
+            return self._checked({}, self._moved(subjects))
+        if not change.columns or change.name in _GONE:
+            return None
+        columns = {subject.key: shadow_of(with_change(subject, change), self.head.adapter) for subject in subjects}
+        return self._checked(columns, {})
 
     def _moved(self, subjects: Iterable[Subject]) -> dict[str, ShadowColumns | None]:
-        return {s.key: shadow_columns(s.moved, self.head.adapter) for s in subjects if s.moved is not None}
+        return {s.key: shadow_of(s.moved.columns, self.head.adapter) for s in subjects if s.moved is not None}
 
     def _checked(
         self, columns: Mapping[str, ShadowColumns | None], moved: Mapping[str, ShadowColumns | None]
     ) -> Proposal | None:
         """Only what is known, and differs from what is promised now."""
-        before = {subject.key: shadow_columns(subject.old, self.base.adapter) for subject in self.subjects}
-        differing = {key: now for key, now in columns.items() if now and before[key] and now != before[key]}
-        going = {key: now for key, now in moved.items() if now and before[key]}
+        differing = {key: now for key, now in columns.items() if now and self._before[key] not in (None, now)}
+        going = {key: now for key, now in moved.items() if now and self._before[key]}
         return Proposal(columns=differing, moved=going) if differing or going else None

@@ -20,17 +20,17 @@ def freshness_hits(subject: Subject, case: Case) -> Iterator[Hit]:
     An exposure declares no need. Of a project whose interface is not at hand no need is known.
     """
     offered = subject.new.freshness if subject.new else None
-    for reader in case.consumers.readers_by_topology([subject.key]):
+    for reader in case.graph.downstream([subject.key]):
         if reader.project == case.base.project or reader.kind == "exposure":
             continue
         interface = case.consumers.interfaces.get(reader.project)
-        through = None if case.consumers.does_read(reader, subject.key) else _through(reader, case)
+        through = None if reader in case.direct(subject.key) else _through(reader, case)
         if interface is None:
             if through is None:
                 yield hit_of(reader, "unknown", "none", "what its project promises is not known")
         elif (promised := _promise(interface, reader)) and not _holds(offered, promised):
             yield hit_of(reader, "breaking", "consumption", f"promises {_words(promised)} itself", through)
-    for use in case.published(subject.key):
+    for use in case.graph.published(subject.key):
         interface = case.consumers.interfaces[use.project]
         tighter = [key for key, promised in _promises(interface).items() if not _holds(offered, promised)]
         if tighter:

@@ -11,12 +11,13 @@ from mesh_tools.contracts.consumers.binding import Outcome
 from mesh_tools.contracts.consumers.case import Case
 from mesh_tools.contracts.consumers.freshness import freshness_hits
 from mesh_tools.contracts.consumers.hits import Hits, hit_of
-from mesh_tools.contracts.consumers.positions import position_hit
+from mesh_tools.contracts.consumers.positions import position_hits
 from mesh_tools.contracts.consumers.proposal import Subject
 from mesh_tools.contracts.consumers.published import effect_on, published_hits
 from mesh_tools.contracts.consumers.reader import Reader
 from mesh_tools.contracts.consumers.usage import Use
 from mesh_tools.contracts.consumers.verdict import (
+    few,
     lowered,
     raised,
     reason_of,
@@ -25,12 +26,11 @@ from mesh_tools.contracts.consumers.verdict import (
 )
 from mesh_tools.contracts.consumers.world import Consumers
 from mesh_tools.contracts.diff import diff
-from mesh_tools.model.change import Change, ChangeClass, Effect, Hit, Verdict
+from mesh_tools.model.change import CLASSES, Change, ChangeClass, Effect, Hit, Verdict
 from mesh_tools.model.interface import Interface, Product
 
 NOT_KNOWN = "consumers are not known"
 _REMOVED = frozenset({"product-removed", "version-removed"})
-_SHOWN = 3
 
 
 def judge(changes: Sequence[Change], *, base: Interface, head: Interface, consumers: Consumers) -> tuple[Verdict, ...]:
@@ -65,9 +65,9 @@ def _everyone(change: Change, subjects: Sequence[Subject], case: Case) -> Verdic
     for subject in subjects:
         _add_readers(hits, change, subject, case, "none" if change.cls == "safe" else change.cls)
     readers = _count(subjects, case)
-    unused = not readers and not case.consumers.missing and change.cls == "breaking"
+    unused = not readers and not _missing(case) and change.cls == "breaking"
     effective: ChangeClass = "dangerous" if unused else change.cls
-    return verdict_of(change, effective, reason_of(hits.sorted(), readers, _notes(case)), hits.sorted())
+    return verdict_of(change, effective, reason_of(hits.sorted(), readers, _missing(case)), hits.sorted())
 
 
 def _removed(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
@@ -117,7 +117,7 @@ def _positions(change: Change, subjects: Sequence[Subject], case: Case) -> Verdi
     hits = Hits()
     for subject in subjects:
         for reader in case.direct(subject.key):
-            for hit in position_hit(change, reader, subject.key, case.consumers, case.columns_of):
+            for hit in position_hits(change, reader, subject.key, case):
                 hits.add(_known_from_publication(hit, change, reader, subject, case))
         _add_published(hits, change, subject, case)
     _add_outcomes(hits, change, case, "dangerous")
@@ -161,7 +161,7 @@ def _of_latest(subject: Subject, case: Case) -> Iterator[Hit]:
     }
     loose = {
         (use.project, name)
-        for use in case.published(subject.key)
+        for use in case.graph.published(subject.key)
         if not use.consumption.pinned
         for name in use.consumption.by
     }
@@ -180,7 +180,7 @@ def _add_uses(hits: Hits, change: Change, subject: Subject, case: Case, effect: 
             hits.add(hit_of(use.reader, effect, "usage", use.detail))
         else:
             hits.add(hit_of(use.reader, "dangerous", "usage", use.detail, use.through))
-        if refinement_of(change) == "typed" and _keeps(use, change) and case.unbound(use.reader):
+        if refinement_of(change) == "typed" and _keeps(use, change) and not case.was_bound(change, use.reader):
             detail = f"promises, or stores, {', '.join(sorted(use.unchanged))} unchanged"
             hits.add(hit_of(use.reader, "breaking", "types", detail, use.through))
     _add_published(hits, change, subject, case)
@@ -198,7 +198,7 @@ def _add_readers(hits: Hits, change: Change, subject: Subject, case: Case, effec
         if change.name == "version-removed" and subject.moved and case.consumers.pins(reader, subject.key) is False:
             continue  # it follows the latest version
         hits.add(hit_of(reader, effect, "usage", "reads it"))
-    for use in case.published(subject.key):
+    for use in case.graph.published(subject.key):
         if change.name == "version-removed" and subject.moved and not use.consumption.pinned:
             continue
         for hit in published_hits(change, "none", use):
@@ -206,7 +206,7 @@ def _add_readers(hits: Hits, change: Change, subject: Subject, case: Case, effec
 
 
 def _add_published(hits: Hits, change: Change, subject: Subject, case: Case) -> None:
-    for use in case.published(subject.key):
+    for use in case.graph.published(subject.key):
         for hit in published_hits(change, refinement_of(change), use):
             hits.add(hit)
 
@@ -249,24 +249,34 @@ def _refined(  # noqa: PLR0913 - all that a verdict is made of
 ) -> Verdict:
     found = hits.sorted()
     readers = _count(subjects, case)
+    missing = _missing(case)
     effective = raised(change, found, highest) if found else lowered(change)
-    if case.consumers.missing and effective != "breaking":
-        effective = change.cls if change.cls != "safe" else effective
-    return verdict_of(change, effective, reason_of(found, readers, (*notes, *_notes(case))), found)
+    if missing and CLASSES.index(effective) < CLASSES.index(change.cls):
+        effective = change.cls  # nothing allows to lower it
+    every_note = (*notes, *missing, *_not_bound(change, subjects, case))
+    return verdict_of(change, effective, reason_of(found, readers, every_note), found)
 
 
 def _count(subjects: Sequence[Subject], case: Case) -> int:
     direct = {reader.key for subject in subjects for reader in case.direct(subject.key)}
-    named = {(use.project, by) for s in subjects for use in case.published(s.key) for by in use.consumption.by or ("",)}
+    named = {
+        (use.project, by) for s in subjects for use in case.graph.published(s.key) for by in use.consumption.by or ("",)
+    }
     return len(direct) + len(named)
 
 
-def _notes(case: Case) -> list[str]:
-    missing = sorted(case.consumers.missing)
-    if not missing:
+def _missing(case: Case) -> list[str]:
+    names = sorted(name for name in case.consumers.missing if name != case.base.project)
+    return [f"what {few(names)} uses is not known"] if names else []
+
+
+def _not_bound(change: Change, subjects: Sequence[Subject], case: Case) -> list[str]:
+    """Direct readers that were judged by their lineage alone, though the change is one that binding would show."""
+    if change.level not in {"bind", "shape"} or not change.columns:
         return []
-    shown = ", ".join(missing[:_SHOWN]) + (f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else "")
-    return [f"what {shown} uses is not known"]
+    with_sql = (reader for subject in subjects for reader in case.direct(subject.key) if reader.sql)
+    why = {reader.label: reason for reader in with_sql if (reason := case.why_not_bound(reader))}
+    return [f"not bound: {few(list(why))} ({next(iter(why.values()))})"] if why else []
 
 
 _Judge = Callable[[Change, Sequence[Subject], Case], Verdict]

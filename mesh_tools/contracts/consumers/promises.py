@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from mesh_tools.contracts.consumers.dialect import DUCKDB, as_duckdb_type
 from mesh_tools.contracts.consumers.reader import Reader
-from mesh_tools.contracts.consumers.shadow import ShadowColumns
+from mesh_tools.contracts.consumers.shadow import ANY_TYPE, ShadowColumns
 from mesh_tools.sqltypes import compare_types
 
 _NUMBERS = re.compile(r"\([^()]*\)")
@@ -27,6 +28,17 @@ def declared_columns(reader: Reader) -> ShadowColumns | None:
     typed = tuple((name, as_duckdb_type(data_type, reader.adapter)) for name, data_type in reader.declared)
     known = tuple((name, data_type) for name, data_type in typed if data_type)
     return known if known and len(known) == len(typed) else None
+
+
+def named_columns(reader: Reader, names: Iterable[str] = ()) -> ShadowColumns | None:
+    """The columns of the reader's YAML, and others of these ``names``; ``None`` when there are none.
+
+    Types that are not known become one that fits everywhere.
+    """
+    types = {name: as_duckdb_type(data_type, reader.adapter) or ANY_TYPE for name, data_type in reader.declared}
+    known = {name.lower() for name in types}
+    types |= {name: ANY_TYPE for name in names if name.lower() not in known}
+    return tuple(types.items()) or None
 
 
 def contract_faults(reader: Reader, output: ShadowColumns) -> tuple[str, ...]:

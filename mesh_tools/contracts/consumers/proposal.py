@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from mesh_tools.contracts.consumers.dialect import as_duckdb_type
-from mesh_tools.contracts.consumers.shadow import ShadowColumns
+from mesh_tools.contracts.consumers.shadow import ANY_TYPE, ShadowColumns
 from mesh_tools.model.change import Change
 from mesh_tools.model.interface import Column, Interface, Product, ProductVersion, Version, product_key
 
@@ -55,20 +55,13 @@ def concerned(change: Change, subjects: Sequence[Subject]) -> tuple[Subject, ...
     return exact or (of_product if change.v is None else adopted)
 
 
-def shadow_columns(version: ProductVersion, adapter: str | None) -> ShadowColumns | None:
-    """The columns of ``version`` in DuckDB's types; ``None`` where they are not all known."""
-    return shadow_of(version.columns, adapter)
-
-
 def shadow_of(columns: Sequence[Column], adapter: str | None) -> ShadowColumns | None:
-    """``columns`` in DuckDB's types; ``None`` where they are not all known, or there are none."""
-    known: list[tuple[str, str]] = []
-    for column in columns:
-        data_type = as_duckdb_type(column.data_type or column.canonical_type, adapter)
-        if data_type is None:
-            return None
-        known.append((column.name, data_type))
-    return tuple(known) or None
+    """``columns`` in DuckDB's types; ``None`` where there are none.
+
+    A type that is not known becomes one that fits everywhere: the same before and after, it hides nothing else.
+    """
+    types = (as_duckdb_type(column.data_type or column.canonical_type, adapter) or ANY_TYPE for column in columns)
+    return tuple((column.name, data_type) for column, data_type in zip(columns, types, strict=True)) or None
 
 
 def with_change(subject: Subject, change: Change) -> tuple[Column, ...]:

@@ -12,6 +12,9 @@ from mesh_tools.contracts.consumers.reader import Place
 ShadowColumns = tuple[tuple[str, str], ...]
 """Names, and DuckDB's types, in their order."""
 
+ANY_TYPE = '"NULL"'
+"""Stands for a type that is not known: DuckDB uses it as any type."""
+
 _OWN = frozenset({"memory", "system", "temp"})
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",

@@ -53,11 +53,17 @@ def raised(change: Change, hits: Sequence[Hit], highest: ChangeClass = "breaking
     return min(found, highest, key=CLASSES.index)
 
 
+def few(names: Sequence[str]) -> str:
+    """The first of ``names``, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
 def reason_of(hits: Sequence[Hit], readers: int, notes: Sequence[str] = ()) -> str:
     """Why a class is what it is, in one sentence."""
     worst = hits[0].effect if hits else "none"
     names = list(dict.fromkeys(hit.label for hit in hits if hit.effect == worst))
-    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    shown = few(names)
     if worst == "none":
         text = f"none of the {readers} known readers is hit" if readers > 1 else "its one known reader is not hit"
         text = text if readers else f"nobody in the mesh reads it; {OUTSIDE}"

@@ -89,20 +89,6 @@ class Consumers(Struct, frozen=True, kw_only=True):
             missing=missing or {},
         )
 
-    def direct_readers(self, key: str) -> list[Reader]:
-        """The models, snapshots and exposures that read the node ``key``, of other projects or exposures of its own."""
-        own = key.split(".")[1]
-        found = [reader for reader in self.readers.values() if reader.consumes and self.does_read(reader, key)]
-        return sorted(
-            (reader for reader in found if reader.project != own or reader.kind == "exposure"),
-            key=lambda reader: reader.label,
-        )
-
-    def does_read(self, reader: Reader, key: str) -> bool:
-        """Whether ``reader`` reads the node ``key``, by its refs or, through an ephemeral model, by its SQL."""
-        lineage = self.lineage.get(reader.unique_id)
-        return key in reader.reads or (lineage is not None and key in lineage.reads)
-
     def consumption_of(self, reader: Reader, key: str) -> Consumption | None:
         """What ``reader``'s project published of its use of the product version ``key``, if it did."""
         names = (reader.name, reader.name.partition(".v")[0])
@@ -112,14 +98,6 @@ class Consumers(Struct, frozen=True, kw_only=True):
         """Whether the refs of ``reader`` name the version of the product ``key``; ``None`` where that is not known."""
         said = self.consumption_of(reader, key)
         return None if said is None else said.pinned
-
-    def readers_by_topology(self, start: Iterable[str]) -> list[Reader]:
-        """All that is downstream of the keys ``start``, each after what it reads."""
-        return self.in_order(_downstream(self.readers, start))
-
-    def in_order(self, keys: Iterable[str]) -> list[Reader]:
-        """The readers of ``keys``, each after what it reads."""
-        return _in_order(self.readers, set(keys))
 
 
 def key_of_consumption(use: Consumption) -> str:
@@ -169,35 +147,3 @@ def _nodes(manifest: CompiledManifest) -> Iterator[CompiledNode]:
 
 def _address(owner: Owner) -> str | None:
     return owner.email or owner.channel or owner.name
-
-
-def _downstream(readers: Mapping[str, Reader], start: Iterable[str]) -> set[str]:
-    children: defaultdict[str, list[str]] = defaultdict(list)
-    for reader in readers.values():
-        for upstream in reader.reads:
-            children[upstream].append(reader.key)
-    found: set[str] = set()
-    waiting = list(start)
-    while waiting:
-        for child in children.get(waiting.pop(), ()):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
-    return found
-
-
-def _in_order(readers: Mapping[str, Reader], keys: set[str]) -> list[Reader]:
-    """Each of ``keys`` after what it reads; within a circle, which projects can make, as the manifests have them."""
-    done: dict[str, None] = {}
-    entered: set[str] = set()
-    for key in sorted(keys):
-        waiting = [(key, False)]
-        while waiting:
-            current, is_left = waiting.pop()
-            if is_left:
-                done[current] = None
-            elif current not in entered:
-                entered.add(current)
-                waiting.append((current, True))
-                waiting += [(up, False) for up in readers[current].reads if up in keys and up not in entered]
-    return [readers[key] for key in done]
