@@ -123,7 +123,7 @@ def _parts(old: SqlType, new: SqlType, path: str) -> Iterator[NestedChange]:
 def _part(old: SqlType, new: SqlType, path: str) -> Iterator[NestedChange]:
     if old.nullable != new.nullable:
         # New NULLs are values that were never there; none any more is a build that may fail.
-        yield NestedChange(path, "changed", old.name, new.name, LOSSY if new.nullable else NARROWED)
+        yield NestedChange(path, "changed", _written(old), _written(new), LOSSY if new.nullable else NARROWED)
     outer = _outer(old, new) if old.name != new.name else SAME
     if outer is not SAME:
         yield NestedChange(path, "changed", old.name, new.name, outer)
@@ -144,6 +144,10 @@ def _fields(old: tuple[Field, ...], new: tuple[Field, ...], path: str) -> Iterat
             yield NestedChange(prefix + field.name, "added", new=field.type.name)
     if [key for key in before if key in after] != [key for key in after if key in before]:
         yield NestedChange(path, "reordered", _names(old), _names(new))
+
+
+def _written(part: SqlType) -> str:
+    return part.name if part.nullable else f"{part.name} NOT NULL"
 
 
 def _names(fields: tuple[Field, ...]) -> str:

@@ -65,6 +65,11 @@ def test_a_part_says_what_it_was_and_is() -> None:
     )
 
 
+def test_a_part_that_can_be_null_now_says_so() -> None:
+    change = compare_types("array<struct<a string not null>>", "array<struct<a string>>", "bigquery")
+    assert change.parts == (NestedChange("[].a", "changed", "STRING NOT NULL", "STRING", TypeChange("lossy")),)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
