@@ -18,21 +18,23 @@ from mesh_tools.errors import MeshError
 @format_option
 def interface(project: str, env: str | None, mesh_file: Path | None, output: str) -> None:
     """Show what a project promises to others, from its newest manifest; `mesh contract accept` writes it down."""
-    from mesh_tools.build.manifests import newest_manifest
-    from mesh_tools.build.publish import present_interface
+    from msgspec.structs import replace
+
+    from mesh_tools.build.comparing import Comparing
     from mesh_tools.interface.document import to_json, to_yaml
     from mesh_tools.interface.upstreams import committed_interface
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, print_problem
+    from mesh_tools.report.contract import print_notes
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
     found = workspace.project(project)
+    comparing = Comparing(workspace, environment, Path.cwd())
+    present = replace(comparing.present(found), environment=None)
     try:
-        accepted = committed_interface(found)
+        committed_interface(found)
     except MeshError as error:  # what is promised now can be shown all the same
         print_problem(console(sys.stderr), error, "warning")
-        accepted = None
-    manifest = newest_manifest(workspace, found, environment)
-    present = present_interface(workspace, found, manifest, accepted=accepted)
+    print_notes(console(sys.stderr), comparing.notes)
     sys.stdout.write(to_json(present).decode() if output == "json" else to_yaml(present))

@@ -47,9 +47,7 @@ class Operands:
         folder: The working directory, which relative paths count from.
     """
 
-    def __init__(
-        self, workspace: Workspace | None, present: Callable[[Project], Interface] | None, folder: Path
-    ) -> None:
+    def __init__(self, workspace: Workspace | None, present: Callable[[Project], Interface], folder: Path) -> None:
         self._workspace = workspace
         self._present = present
         self._folder = folder
@@ -83,9 +81,7 @@ class Operands:
         known = self._workspace.project(project)
         if operand.kind == "git":
             return self._committed(known, operand)
-        if operand.kind == "present" and self._present is not None:
-            return present_side(self._present(known))
-        return accepted_side(known)
+        return present_side(self._present(known)) if operand.kind == "present" else accepted_side(known)
 
     def _file(self, operand: Operand, project: str) -> Interface:
         found = self._document(operand.name)
