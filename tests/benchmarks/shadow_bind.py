@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from mesh_tools.artifacts.compiled import CompiledManifest
 from mesh_tools.contracts.consumers import Consumers, judge
-from mesh_tools.contracts.consumers.binding import Binding, Proposal
+from mesh_tools.contracts.consumers.binding import Binding
 from mesh_tools.contracts.consumers.graph import ReaderGraph
 from mesh_tools.contracts.consumers.proposal import shadow_of, subjects_of
+from mesh_tools.contracts.consumers.rebind import Proposal, under
 from mesh_tools.contracts.consumers.shadow import ShadowWarehouse
 from mesh_tools.contracts.diff import diff
 from mesh_tools.lineage.inputs import inputs_of
@@ -50,7 +51,7 @@ def main() -> None:
         "limit: describe select 1, 400 times": lambda: [trivial.describe("select 1") for _ in range(400)],
         "the SQL alone, described": lambda: [binding.describe(r, {}) for r in binding.readers if r.sql],
         "bind all, as things are": lambda: Binding(consumers, ReaderGraph(consumers), products),
-        "bind all again, every product changed": lambda: binding.under(Proposal(columns=changed)),
+        "bind all again, every product changed": lambda: under(binding, Proposal(columns=changed)),
         f"judge {len(changes)} changes of {PRODUCTS} products": lambda: judge(
             changes, base=base, head=head, consumers=consumers
         ),

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from mesh_tools.contracts.consumers.binding import Binding, Outcome, Proposal
+from mesh_tools.contracts.consumers.binding import Binding
 from mesh_tools.contracts.consumers.graph import ReaderGraph
 from mesh_tools.contracts.consumers.proposal import Subject, concerned, shadow_of, subjects_of, with_change
 from mesh_tools.contracts.consumers.reader import Reader
+from mesh_tools.contracts.consumers.rebind import Outcome, Proposal, under
 from mesh_tools.contracts.consumers.shadow import NotCheckedError, ShadowColumns
 from mesh_tools.contracts.consumers.usage import Flow
 from mesh_tools.contracts.consumers.world import Consumers
@@ -114,10 +115,10 @@ class Case:
         together = self._whole()
         if not self._proposals or self.binding is None or together is None:
             return {}
-        whole = self.binding.under(together)
+        whole = under(self.binding, together)
         if not whole:
             return {}
-        found = {key: self.binding.under(proposal, whole) for key, proposal in self._proposals.items()}
+        found = {key: under(self.binding, proposal, whole) for key, proposal in self._proposals.items()}
         explained = {reader for outcomes in found.values() for reader in outcomes}
         only_together = {key: outcome for key, outcome in whole.items() if key not in explained}
         return {key: outcomes | only_together for key, outcomes in found.items()}

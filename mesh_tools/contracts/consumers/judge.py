@@ -7,15 +7,19 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from mesh_tools.contracts.consumers.binding import Outcome
 from mesh_tools.contracts.consumers.case import Case
 from mesh_tools.contracts.consumers.freshness import freshness_hits
+from mesh_tools.contracts.consumers.gather import (
+    add_outcomes,
+    add_published,
+    add_readers,
+    add_uses,
+    known_from_publication,
+)
 from mesh_tools.contracts.consumers.hits import Hits, hit_of
 from mesh_tools.contracts.consumers.positions import position_hits
 from mesh_tools.contracts.consumers.proposal import Subject
-from mesh_tools.contracts.consumers.published import effect_on, published_hits
 from mesh_tools.contracts.consumers.reader import Reader
-from mesh_tools.contracts.consumers.usage import Use
 from mesh_tools.contracts.consumers.verdict import (
     few,
     lowered,
@@ -63,7 +67,7 @@ def _everyone(change: Change, subjects: Sequence[Subject], case: Case) -> Verdic
     """Consumers do not change the class, unless there are none."""
     hits = Hits()
     for subject in subjects:
-        _add_readers(hits, change, subject, case, "none" if change.cls == "safe" else change.cls)
+        add_readers(hits, change, subject, case, "none" if change.cls == "safe" else change.cls)
     readers = _count(subjects, case)
     unused = not readers and not _missing(case) and change.cls == "breaking"
     effective: ChangeClass = "dangerous" if unused else change.cls
@@ -74,7 +78,7 @@ def _removed(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict
     """Whoever still reads what is gone is broken, whatever the date says."""
     hits = Hits()
     for subject in subjects:
-        _add_readers(hits, change, subject, case, "breaking")
+        add_readers(hits, change, subject, case, "breaking")
     return _refined(change, hits, subjects, case)
 
 
@@ -104,10 +108,10 @@ def _columns(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict
     for subject in subjects:
         if change.cls != "safe" or change.name == "column-removed":
             if change.columns:
-                _add_uses(hits, change, subject, case, effect)
+                add_uses(hits, change, subject, case, effect)
             else:
-                _add_readers(hits, change, subject, case, effect)
-    _add_outcomes(hits, change, case, effect)
+                add_readers(hits, change, subject, case, effect)
+    add_outcomes(hits, change, case, effect)
     over = change.cls == "safe" and change.name == "column-removed"  # its deprecation is over
     return _refined(change, hits, subjects, case, highest="dangerous" if over else "breaking")
 
@@ -118,9 +122,9 @@ def _positions(change: Change, subjects: Sequence[Subject], case: Case) -> Verdi
     for subject in subjects:
         for reader in case.direct(subject.key):
             for hit in position_hits(change, reader, subject.key, case):
-                hits.add(_known_from_publication(hit, change, reader, subject, case))
-        _add_published(hits, change, subject, case)
-    _add_outcomes(hits, change, case, "dangerous")
+                hits.add(known_from_publication(hit, change, reader, subject, case))
+        add_published(hits, change, subject, case)
+    add_outcomes(hits, change, case, "dangerous")
     return _refined(change, hits, subjects, case, highest="dangerous")
 
 
@@ -132,10 +136,10 @@ def _unpinned(change: Change, subjects: Sequence[Subject], case: Case) -> Verdic
         for reader in case.direct(subject.key):
             if reader.kind != "exposure" and case.consumers.pins(reader, subject.key) is not True:
                 hits.add(_follower_hit(reader, subject, case))
-        _add_published(hits, change, subject, case)
+        add_published(hits, change, subject, case)
         for hit in _of_latest(subject, case):
             hits.add(hit)
-    _add_outcomes(hits, change, case, "dangerous")
+    add_outcomes(hits, change, case, "dangerous")
     return _refined(change, hits, latest, case)
 
 
@@ -169,73 +173,6 @@ def _of_latest(subject: Subject, case: Case) -> Iterator[Hit]:
         for hit in verdict.hits:
             if (hit.project, hit.node) in followers | loose:
                 yield hit
-
-
-def _add_uses(hits: Hits, change: Change, subject: Subject, case: Case, effect: Effect) -> None:
-    for use in case.flow(subject.key).uses(change.columns):
-        if use.columns is None:
-            hit = hit_of(use.reader, "unknown", "none", use.detail, use.through)
-            hits.add(_known_from_publication(hit, change, use.reader, subject, case))
-        elif use.through is None:
-            hits.add(hit_of(use.reader, effect, "usage", use.detail))
-        else:
-            hits.add(hit_of(use.reader, "dangerous", "usage", use.detail, use.through))
-        if refinement_of(change) == "typed" and _keeps(use, change) and not case.was_bound(change, use.reader):
-            detail = f"promises, or stores, {', '.join(sorted(use.unchanged))} unchanged"
-            hits.add(hit_of(use.reader, "breaking", "types", detail, use.through))
-    _add_published(hits, change, subject, case)
-
-
-def _keeps(use: Use, change: Change) -> bool:
-    """Whether the reader's own contract, or stored table, gets the column as it is."""
-    stored = use.reader.stored and change.name != "type-narrowed"
-    return bool(use.unchanged) and (use.reader.enforced or stored)
-
-
-def _add_readers(hits: Hits, change: Change, subject: Subject, case: Case, effect: Effect) -> None:
-    """Everyone who reads the version, whatever they use of it."""
-    for reader in case.direct(subject.key):
-        if change.name == "version-removed" and subject.moved and case.consumers.pins(reader, subject.key) is False:
-            continue  # it follows the latest version
-        hits.add(hit_of(reader, effect, "usage", "reads it"))
-    for use in case.graph.published(subject.key):
-        if change.name == "version-removed" and subject.moved and not use.consumption.pinned:
-            continue
-        for hit in published_hits(change, "none", use):
-            hits.add(replace(hit, effect=effect))
-
-
-def _add_published(hits: Hits, change: Change, subject: Subject, case: Case) -> None:
-    for use in case.graph.published(subject.key):
-        for hit in published_hits(change, refinement_of(change), use):
-            hits.add(hit)
-
-
-def _known_from_publication(hit: Hit, change: Change, reader: Reader, subject: Subject, case: Case) -> Hit:
-    """Instead of what the SQL does not tell, what the consumer published."""
-    said = case.consumers.consumption_of(reader, subject.key)
-    if hit.effect != "unknown" or hit.through or reader.kind == "exposure" or said is None or said.columns is None:
-        return hit
-    effect, detail = effect_on(change, refinement_of(change), said)
-    return hit_of(reader, effect, "consumption", detail)
-
-
-def _add_outcomes(hits: Hits, change: Change, case: Case, returned: Effect) -> None:
-    """What binding shows; ``returned``: what it means that a direct reader returns other columns."""
-    for key, outcome in case.outcomes(change).items():
-        reader = case.consumers.readers[key]
-        hits.add(_outcome_hit(reader, outcome, returned))
-
-
-def _outcome_hit(reader: Reader, outcome: Outcome, returned: Effect) -> Hit:
-    if outcome.kind == "error":
-        return hit_of(reader, "breaking", "bind", outcome.detail, outcome.through)
-    if outcome.kind in {"contract", "stored"}:
-        return hit_of(reader, "breaking", "types", outcome.detail, outcome.through)
-    if outcome.kind == "stale":
-        return hit_of(reader, "dangerous", "bind", outcome.detail, outcome.through)
-    effect: Effect = "none" if outcome.kind == "order" or outcome.through else returned
-    return hit_of(reader, effect, "bind", outcome.detail, outcome.through)
 
 
 def _refined(  # noqa: PLR0913 - all that a verdict is made of
