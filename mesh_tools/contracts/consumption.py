@@ -58,7 +58,7 @@ def traced_interface(interface: Interface, manifest: Path, cache: Path | None) -
         return interface
     try:
         lineage = trace(inputs_of([compiled]), cache=cache)
-    except MeshError:  # another sqlglot than is known; nothing that a build or a publication must end for
+    except (MeshError, ImportError):  # another sqlglot than is known, or none: nothing that a build must end for
         return interface
     return with_usage(interface, compiled, lineage)
 
