@@ -166,7 +166,13 @@ def _clauses(words: Sequence[str]) -> Iterator[Clause]:
         yield Filled(_name(words[0]))
     else:
         identifiers = tuple(dict.fromkeys(_name(word) for word in words if _is_column(word)))
-        yield Text(" ".join(words), identifiers)
+        yield Text(_written(words), identifiers)
+
+
+def _written(words: Sequence[str]) -> str:
+    """The words in one line, with blanks as people write them."""
+    pairs = zip(words, [*words[1:], ")"], strict=True)
+    return "".join(word if word == "(" or after in {")", ","} else f"{word} " for word, after in pairs)
 
 
 def _signed(words: Sequence[str]) -> list[str]:

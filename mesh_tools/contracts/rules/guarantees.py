@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from mesh_tools.contracts.pairs import ColumnPair, PromiseDifference, VersionPair
 from mesh_tools.contracts.pairs.promises import PromiseKind
@@ -79,7 +79,7 @@ def key_lost(pair: VersionPair) -> Iterator[Finding]:
     for difference in _of(pair, "unique", "changed"):
         if difference.old and difference.new:
             before, after = difference.old.columns, difference.new.columns
-            message = f"rows are unique by {', '.join(after)}, not by {', '.join(before)}"
+            message = f"rows are unique by ({', '.join(after)}), not by ({', '.join(before)})"
             yield Finding(columns=before, old=list(before), new=list(after), key="unique", message=message)
 
 
@@ -175,7 +175,7 @@ def limit_loosened(pair: VersionPair) -> Iterator[Finding]:
     """
     for difference in _limits(pair, "lost"):
         if not difference.is_only_declared:
-            yield _lost(difference, f"{_limit(difference)} is not kept any more", key=_limit_key(difference))
+            yield _lost(difference, f"not promised any more: {_statement(difference)}", key=_limit_key(difference))
     for difference in _limits(pair, "changed"):
         old, new = difference.old, difference.new
         if old is None or new is None or old.kind == "values":
@@ -190,7 +190,7 @@ def limit_loosened(pair: VersionPair) -> Iterator[Finding]:
                 cls="dangerous" if is_check else None,
                 message=f"{new.plain} is checked, not {old.plain}: whether that lets more through is not known"
                 if is_check
-                else f"{_columns(difference)} is limited to {new.plain}, not to {old.plain}",
+                else f"{_columns(difference)} is promised to be {new.plain}, not {old.plain}",
             )
 
 
@@ -209,11 +209,13 @@ def limit_tightened(pair: VersionPair) -> Iterator[Finding]:
         Nothing.
     """
     for difference in _limits(pair, "gained"):
-        yield _gained(difference, f"{_limit(difference)} is kept", key=_limit_key(difference))
+        promise = difference.promise
+        message = f"promised from now on: {_statement(difference)}"
+        yield Finding(columns=promise.columns, new=promise.plain, key=_limit_key(difference), message=message)
     for difference in _of(pair, "bounds", "changed"):
         old, new = difference.old, difference.new
         if old and new and new.bounds.is_within(old.bounds):
-            message = f"{_columns(difference)} is limited to {new.plain}, within {old.plain}"
+            message = f"{_columns(difference)} is promised to be {new.plain}, which is more than {old.plain}"
             key = _limit_key(difference)
             yield Finding(columns=old.columns, old=old.plain, new=new.plain, key=key, message=message)
 
@@ -289,7 +291,7 @@ def carrier_changed(pair: VersionPair) -> Iterator[Finding]:
                 [] if promise is None else list(promise.carriers) for promise in (difference.old, difference.new)
             )
             key = f"{difference.promise.kind} {difference.promise.detail}".strip()
-            message = f"{_subject(difference)} is kept as before, by {_carriers(new)} in place of {_carriers(old)}"
+            message = f"still promised: {_statement(difference)}; by {_carriers(new)}, not by {_carriers(old)}"
             yield Finding(columns=difference.promise.columns, old=old, new=new, key=key, message=message)
 
 
@@ -314,7 +316,7 @@ def constraint_not_enforced(pair: VersionPair) -> Iterator[Finding]:
     for difference in pair.promises:
         if difference.is_only_declared and difference.promise.kind not in {"not_null", "custom"}:
             key = f"{difference.promise.kind} {difference.promise.detail}".strip()
-            yield _lost(difference, f"{_subject(difference)} is declared, but nothing enforces it any more", key=key)
+            yield _lost(difference, f"declared, but not enforced any more: {_statement(difference)}", key=key)
 
 
 @rule(
@@ -412,9 +414,10 @@ def grain_statement(pair: VersionPair) -> Iterator[Finding]:
     if before == after or (_follows_from_key(pair.old) and _follows_from_key(pair.new)):
         return
     if not before:
-        yield Finding(new=after, cls="safe", message=f"a row is identified by {', '.join(after)}, as is stated now")
+        yield Finding(new=after, cls="safe", message=f"a row is identified by ({', '.join(after)}), as is stated now")
     else:
-        message = f"a row is identified by {', '.join(after) or 'nothing that is stated'}, not by {', '.join(before)}"
+        now = f"({', '.join(after)})" if after else "nothing that is stated"
+        message = f"a row is identified by {now}, not by ({', '.join(before)})"
         yield Finding(columns=tuple(before), old=before, new=after or None, message=message)
 
 
@@ -473,9 +476,9 @@ def declaration_changed(pair: VersionPair) -> Iterator[Finding]:
             old, new = (None if side is None else list(side.carriers) for side in (difference.old, difference.new))
             key = f"{difference.promise.kind} {difference.promise.detail}".strip()
             words = (
-                "is declared otherwise" if old and new else "is declared, not enforced" if new else "is not declared"
+                "declared otherwise" if old and new else "declared, not enforced" if new else "not declared any more"
             )
-            message = f"{_subject(difference)} {words}"
+            message = f"{words}: {_statement(difference)}"
             yield Finding(columns=difference.promise.columns, old=old, new=new, key=key, message=message)
 
 
@@ -504,22 +507,20 @@ def _columns(difference: PromiseDifference) -> str:
     return ", ".join(difference.promise.columns)
 
 
-def _subject(difference: PromiseDifference) -> str:
+def _statement(difference: PromiseDifference) -> str:
+    """What is promised, in words."""
     promise = difference.promise
-    words: dict[PromiseKind, Callable[[], str]] = {
-        "not_null": lambda: f"that {_columns(difference)} is never null",
-        "unique": lambda: f"that rows are unique by {_columns(difference)}",
-        "relationship": lambda: f"that {_columns(difference)} has its row in {promise.detail}",
-        "custom": lambda: f"test {promise.detail.partition(' ')[0]}",
+    columns = _columns(difference)
+    words: dict[PromiseKind, str] = {
+        "not_null": f"{columns} is never null",
+        "unique": f"rows are unique by {columns}",
+        "values": f"{columns} is one of {_listed(promise.values)}",
+        "bounds": f"{columns} {promise.bounds}",
+        "check": promise.detail,
+        "relationship": f"{columns} has its row in {promise.detail}",
+        "custom": f"test {promise.detail.partition(' ')[0]}",
     }
-    return words.get(promise.kind, lambda: _limit(difference))()
-
-
-def _limit(difference: PromiseDifference) -> str:
-    promise = difference.promise
-    if promise.kind == "values":
-        return f"that {_columns(difference)} is {_listed(promise.values)}"
-    return f"that {_columns(difference)} {promise.bounds}" if promise.kind == "bounds" else f"check {promise.detail}"
+    return words[promise.kind]
 
 
 def _limit_key(difference: PromiseDifference) -> str:

@@ -172,7 +172,9 @@ def deprecation_set(pair: VersionPair) -> Iterator[Finding]:
     """
     date = pair.new.deprecation_date
     if date and not pair.old.deprecation_date:
-        yield _end_is_set(pair.context.days_until(date), pair.context.grace_days, f"deprecated as of {date}", date)
+        yield _end_is_set(
+            pair.context.days_until(date), pair.context.grace_days, f"the version is deprecated as of {date}", date
+        )
 
 
 @rule("CHG044", "deprecation-moved", cls="breaking", level="service", fields=("deprecation_date",), seen=("S", "info"))
@@ -246,8 +248,8 @@ def _end_is_set(left: int | None, grace: int, what: str, date: str) -> Finding:
     if left is None:
         return Finding(new=date, cls="dangerous", message=f"{what}, which is no date")
     if left < grace:
-        message = f"{what}, in {max(left, 0)} days: less than the {grace} days of grace"
-        return Finding(new=date, cls="dangerous", message=message)
+        when = f"in {left} days" if left > 0 else "which is now or past"
+        return Finding(new=date, cls="dangerous", message=f"{what}, {when}: less than the {grace} days of grace")
     return Finding(new=date, message=what)
 
 
@@ -282,10 +284,10 @@ def allowed_consumers_narrowed(pair: ProductPair) -> Iterator[Finding]:
     """
     old, new = pair.old.allowed_consumers, pair.new.allowed_consumers
     if new is not None and old is None:
-        message = f"it is for {', '.join(new) or 'no project'} alone, not for every project"
+        message = f"{pair.old.name} is for {', '.join(new) or 'no project'} alone, not for every project"
         yield Finding(new=list(new), message=message)
     elif new is not None and old is not None and (gone := sorted({*old} - {*new})):
-        yield Finding(old=gone, message=f"it is not for {', '.join(gone)} any more")
+        yield Finding(old=gone, message=f"{pair.old.name} is not for {', '.join(gone)} any more")
 
 
 @rule("CHG062", "allowed-consumers-widened", cls="safe", level="bind", fields=("allowed_consumers",))
@@ -304,9 +306,10 @@ def allowed_consumers_widened(pair: ProductPair) -> Iterator[Finding]:
     """
     old, new = pair.old.allowed_consumers, pair.new.allowed_consumers
     if old is not None and new is None:
-        yield Finding(old=list(old), message=f"it is for every project, not for {', '.join(old) or 'no project'} alone")
+        message = f"{pair.old.name} is for every project, not for {', '.join(old) or 'no project'} alone"
+        yield Finding(old=list(old), message=message)
     elif new is not None and old is not None and (come := sorted({*new} - {*old})):
-        yield Finding(new=come, message=f"it is for {', '.join(come)} as well")
+        yield Finding(new=come, message=f"{pair.old.name} is for {', '.join(come)} as well")
 
 
 @rule(
@@ -361,7 +364,7 @@ def domain_changed(pair: InterfacePair) -> Iterator[Finding]:
         Tell the consumers.
     """
     old, new = pair.old.domain, pair.new.domain
-    message = f"the domain is {new or 'not stated'}, not {old or 'stated'}"
+    message = f"the domain is {new or 'not stated'}{f', not {old}' if old else ''}"
     yield Finding(product=WHOLE_PROJECT, old=old, new=new, message=message)
 
 
@@ -445,7 +448,7 @@ def classification_lowered(pair: VersionPair) -> Iterator[Finding]:
     for name, columns, before, after in _labelled(pair):
         old, new = sensitivity(before), sensitivity(after)
         if rank(new) < rank(old):
-            message = f"{name} is {f'classified as {new}' if new else 'not classified any more'}, not as {old}"
+            message = f"{name} is {f'classified as {new}' if new else 'not classified any more'}, it was {old}"
             yield Finding(columns=columns, old=old, new=new, message=message)
 
 

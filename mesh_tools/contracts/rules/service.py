@@ -204,7 +204,8 @@ def physical_layout(pair: VersionPair) -> Iterator[Finding]:
     for key in sorted({*old, *new}):
         before, after = old.get(key), new.get(key)
         if before != after:
-            message = f"{key} is {_shown(after)}, not {_shown(before)}"
+            words = f"{key} is {after}" if after is not None else f"{key} is not set any more"
+            message = words if before is None else f"{words}, it was {before}"
             yield Finding(old=before, new=after, key=key, message=message)
 
 
@@ -354,7 +355,3 @@ def _measure(pair: VersionPair, freshness: Freshness) -> str | None:
 
 def _place(relation: Relation) -> str:
     return ".".join(part for part in (relation.database, relation.schema, relation.identifier) if part)
-
-
-def _shown(value: object) -> str:
-    return "not set" if value is None else str(value)

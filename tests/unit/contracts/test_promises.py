@@ -36,7 +36,7 @@ AT_LEAST_0 = Bound("amount", "min", Decimal(0), inclusive=True)
         ]),
         ("b > '2020-01-01'", [Bound("b", "min", "2020-01-01", inclusive=False)]),
         ("carrier in ('AA', 'it''s', 7)", [Values("airline", frozenset({"AA", "it's", "7"}))]),
-        ("carrier IN ()", [Text("airline in ( )", ("airline", "in"))]),
+        ("carrier IN ()", [Text("airline in ()", ("airline", "in"))]),
         ("amount > 0 or b > 0", [Text("amount > 0 or b > 0", ("amount", "or", "b"))]),
         ("(amount > 0 or b > 0) and b > 0", [
             Text("amount > 0 or b > 0", ("amount", "or", "b")),
@@ -49,6 +49,8 @@ AT_LEAST_0 = Bound("amount", "min", Decimal(0), inclusive=True)
         ("amount > b", [Text("amount > b", ("amount", "b"))]),
         ("amount!=0", [Text("amount <> 0", ("amount",))]),
         ("carrier = 'A and B'", [Text("airline = 'A and B'", ("airline",))]),
+        ("carrier = '( x'", [Text("airline = '( x'", ("airline",))]),
+        ("f( b ,1 ) = 2", [Text("f (b, 1) = 2", ("f", "b"))]),
         ("", []),
     ],
 )  # fmt: skip
