@@ -29,7 +29,7 @@ def drift(env: str | None, select: tuple[str, ...], mesh_file: Path | None, outp
     """Compare what lies in the warehouse with the interfaces that were published for it.
 
     Columns, exact types, nullability, order, keys and checks, table or view: whatever somebody has altered since it was
-    built. Exit code 1 when something differs, 2 when a project could not be looked at.
+    built. Exit code 1 when something differs, 2 when a project cannot be looked at.
     """
     from mesh_tools.mesh.workspace import Workspace
     from mesh_tools.report.console import console, print_json
@@ -44,12 +44,15 @@ def drift(env: str | None, select: tuple[str, ...], mesh_file: Path | None, outp
             hint="mesh drift reads the DuckDB files that mesh itself stores",
         )
     projects = workspace.select(select)
-    unread = tuple(_unread(workspace, projects))
-    report = _found(workspace, environment, [project for project in projects if project.name not in dict(unread)])
+    unread = dict(_unread(workspace, projects))
+    published = _published(workspace, environment, [project.name for project in projects if project.name not in unread])
+    unpublished = {name: f"nothing of it was published in {environment}" for name, one in published.items() if not one}
+    report = _found(workspace, environment, [interface for interface in published.values() if interface])
+    passed_over = {**unread, **unpublished}
     if output == "json":
-        print_json(drift_document(report, environment, unread))
+        print_json(drift_document(report, environment, passed_over))
     else:
-        print_drift(console(), report, environment, unread)
+        print_drift(console(), report, environment, passed_over)
     if report.drifts or unread:
         sys.exit(ExitCode.FAILED if report.drifts else ExitCode.USAGE)
 
@@ -63,27 +66,23 @@ def _unread(workspace: Workspace, projects: Sequence[Project]) -> Iterator[tuple
             yield project.name, "it brings a profile of its own"
 
 
-def _found(workspace: Workspace, environment: str, projects: Sequence[Project]) -> DriftReport:
-    from mesh_tools.build.storage.layout import published_file
-    from mesh_tools.contracts.drift import find_drift
-    from mesh_tools.contracts.drift.duckdb_catalogue import DuckDBCatalogue
-
-    interfaces = list(_published(workspace, environment, projects))
-    files = {interface.project: published_file(workspace, environment, interface.project) for interface in interfaces}
-    with closing(DuckDBCatalogue(files)) as reader:
-        return find_drift(interfaces, reader)
-
-
-def _published(workspace: Workspace, environment: str, projects: Sequence[Project]) -> Iterator[Interface]:
-    """What the registry holds of these projects; at least one."""
+def _published(workspace: Workspace, environment: str, projects: Sequence[str]) -> dict[str, Interface | None]:
+    """What the registry holds of these projects; of one at least."""
     from mesh_tools.interface.registry import open_registry
 
     settings = workspace.config.registry
     registry = open_registry(settings.url, base=workspace.root, options=settings.options)
-    found = [registry.get(project.name, environment) for project in projects]
-    if projects and not any(found):
-        raise MeshError(
-            f"nothing was published in {environment}: {', '.join(project.name for project in projects)}",
-            hint="run `mesh build`",
-        )
-    yield from (interface for interface in found if interface is not None)
+    found = {project: registry.get(project, environment) for project in projects}
+    if found and not any(found.values()):
+        raise MeshError(f"nothing was published in {environment}: {', '.join(projects)}", hint="run `mesh build`")
+    return found
+
+
+def _found(workspace: Workspace, environment: str, interfaces: Sequence[Interface]) -> DriftReport:
+    from mesh_tools.build.storage.layout import published_file
+    from mesh_tools.contracts.drift import find_drift
+    from mesh_tools.contracts.drift.duckdb_catalogue import DuckDBCatalogue
+
+    files = {interface.project: published_file(workspace, environment, interface.project) for interface in interfaces}
+    with closing(DuckDBCatalogue(files)) as reader:
+        return find_drift(interfaces, reader)

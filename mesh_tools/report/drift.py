@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -17,15 +17,15 @@ from mesh_tools.report.console import counted
 _COLOURS: dict[ChangeClass, str] = {"breaking": "red", "dangerous": "yellow", "safe": "cyan"}
 _WIDTH = max(map(len, _COLOURS))
 
-Unread = Sequence[tuple[str, str]]
-"""Projects that could not be looked at, and why."""
+PassedOver = Mapping[str, str]
+"""Projects that were not looked at, and why."""
 
 
-def print_drift(to: Console, report: DriftReport, environment: str, unread: Unread) -> None:
+def print_drift(to: Console, report: DriftReport, environment: str, passed_over: PassedOver) -> None:
     """Each product that has drifted, with its owner and what differs; then one line that sums up."""
     for _, group in groupby(report.drifts, key=lambda drift: drift.label):
         _print_product(to, list(group))
-    for project, reason in unread:
+    for project, reason in passed_over.items():
         to.print(Text(f"{project} was not looked at: {reason}", style="yellow"))
     if not report.relations:
         return
@@ -47,11 +47,11 @@ def _print_product(to: Console, drifts: list[Drift]) -> None:
     to.print()
 
 
-def drift_document(report: DriftReport, environment: str, unread: Unread) -> dict[str, Any]:
+def drift_document(report: DriftReport, environment: str, passed_over: PassedOver) -> dict[str, Any]:
     """The report, for programs."""
     return {
         "environment": environment,
         "relations": report.relations,
         "drifts": [to_builtins(drift) for drift in report.drifts],
-        "unread": [{"project": project, "reason": reason} for project, reason in unread],
+        "passed_over": dict(passed_over),
     }

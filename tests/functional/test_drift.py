@@ -18,7 +18,7 @@ together = pytest.mark.xdist_group("drift")
 
 MESH = """
     name: shop
-    projects: [shop]
+    projects: [shop, idle]
     environments:
       dev: {}
       empty: {}
@@ -109,7 +109,8 @@ def models(names: list[str]) -> dict[str, str]:
 def mesh(new_mesh: Callable[[str], BuiltMesh]) -> BuiltMesh:
     mesh = new_mesh(MESH)
     mesh.project("shop", models(list(ALTERED)))
-    mesh.run("mesh", "build", "--env", "dev")
+    mesh.project("idle", {"models/nothing.sql": "select 1 as one"})
+    mesh.run("mesh", "build", "--env", "dev", "--select", "shop")
     return mesh
 
 
@@ -120,14 +121,20 @@ def database(mesh: BuiltMesh) -> Path:
 
 @together
 def test_what_was_just_built_has_not_drifted(mesh: BuiltMesh) -> None:
-    assert mesh.run("mesh", "drift", "--env", "dev").stdout == "12 relations in dev: no drift\n"
+    assert mesh.run("mesh", "drift", "--select", "shop").stdout == "12 relations in dev: no drift\n"
+
+
+@together
+def test_a_project_that_has_published_nothing_is_named(mesh: BuiltMesh) -> None:
+    said = "idle was not looked at: nothing of it was published in dev\n12 relations in dev: no drift\n"
+    assert mesh.run("mesh", "drift").stdout == said
 
 
 @together
 def test_an_environment_without_publications_is_an_error(mesh: BuiltMesh) -> None:
     done = mesh.run("mesh", "drift", "--env", "empty", check=False)
     assert done.returncode == 2
-    assert "nothing was published in empty: shop" in done.stderr
+    assert "nothing was published in empty: shop, idle" in done.stderr
 
 
 @together
@@ -152,7 +159,7 @@ def test_a_project_with_a_profile_of_its_own_was_not_looked_at(mesh: BuiltMesh) 
     own = mesh.root / ".mesh" / "profiles" / "shop" / "profiles.yml"
     written = own.read_text(encoding="utf-8")
     own.write_text("shop: {outputs: {}}", encoding="utf-8")
-    done = mesh.run("mesh", "drift", check=False)
+    done = mesh.run("mesh", "drift", "--select", "shop", check=False)
     own.write_text(written, encoding="utf-8")
     assert (done.returncode, done.stdout) == (2, "shop was not looked at: it brings a profile of its own\n")
 
