@@ -38,7 +38,7 @@ class Accepting:
         self.comparing = comparing
         self._workspace = workspace
         written = base or workspace.config.file.contracts.base
-        self._base = comparing.operand(written) if written else Operand("accepted")
+        self._base = comparing.operand(written).at_fork if written else Operand("accepted")
 
     @classmethod
     def open(cls, mesh_file: Path | None, environment: str | None, base: str | None) -> Accepting:

@@ -52,7 +52,7 @@ class Checking:
         self._comparing = comparing
         self._workspace = workspace
         written = base or workspace.config.file.contracts.base
-        self._base = comparing.operand(written) if written else Operand("accepted")
+        self._base = comparing.operand(written).at_fork if written else Operand("accepted")
         self._published = Operand("registry", comparing.environment)
 
     @classmethod

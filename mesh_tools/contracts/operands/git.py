@@ -35,6 +35,11 @@ class Git:
             raise MeshError(f"git knows no '{ref}' here", where=Location.of(self.folder), hint=self._hint(ref))
         return _text(found.stdout).strip()
 
+    def fork(self, commit: str) -> str:
+        """Where the work tree's branch left that of ``commit``; ``commit`` itself when this clone does not know."""
+        found = self._run("merge-base", commit, "HEAD")
+        return commit if found.returncode else _text(found.stdout).split()[0]
+
     def read(self, commit: str, path: str) -> bytes | None:
         """The file ``path`` (relative to the folder) as of ``commit``; ``None`` when it was not there.
 

@@ -11,7 +11,7 @@ from mesh_tools.artifacts.manifest import Manifest
 from mesh_tools.contracts.consumption import lineage_cache, traced_interface
 from mesh_tools.contracts.operands.documents import path_of, read_document
 from mesh_tools.contracts.operands.git import Git
-from mesh_tools.contracts.operands.spec import Operand
+from mesh_tools.contracts.operands.spec import FORK, Operand
 from mesh_tools.errors import Location, MeshError, did_you_mean
 from mesh_tools.interface.document import from_yaml
 from mesh_tools.interface.extract import interface_of
@@ -20,6 +20,8 @@ from mesh_tools.interface.upstreams import INTERFACE_FILE, committed_interface
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface
 from mesh_tools.model.project import Project
+
+_SHORT = 10  # digits of a commit's id
 
 
 class Side(Struct, frozen=True, kw_only=True):
@@ -122,12 +124,14 @@ class Operands:
 
     def _committed(self, project: Project, operand: Operand) -> Side:
         git = Git(project.path)
-        commit = git.commit(operand.name)
+        tip = git.commit(operand.name.removesuffix(FORK))
+        commit = git.fork(tip) if operand.name.endswith(FORK) else tip
+        note = "" if commit == tip else f"as of {commit[:_SHORT]}, where this branch left it"
         data = git.read(commit, INTERFACE_FILE)
         if data is not None:
             found = from_yaml(data, f"{operand.name}:{INTERFACE_FILE}")
             if found.project == project.name:
-                return Side(label=str(operand), interface=found)
+                return Side(label=str(operand), interface=found, note=note)
         moved = _moved(git, commit, operand, project)
         if moved is not None:
             return moved

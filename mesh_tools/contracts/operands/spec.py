@@ -15,6 +15,9 @@ _SIDES: tuple[Kind, ...] = ("accepted", "present")
 _PREFIXES: tuple[Kind, ...] = ("registry", "git", "file")
 _DOCUMENTS = (".json", ".yml", ".yaml")
 
+FORK = "..."
+"""Behind a git ref: not its tip, but where the branch of the work tree left it, as in `git diff main...`."""
+
 
 class Operand(Struct, frozen=True):
     """One side of a comparison.
@@ -27,6 +30,13 @@ class Operand(Struct, frozen=True):
 
     kind: Kind
     name: str = ""
+
+    @property
+    def at_fork(self) -> Operand:
+        """The same; of a git ref where this branch left it: what was merged there since then is not undone here."""
+        if self.kind != "git" or self.name.endswith(FORK):
+            return self
+        return Operand("git", f"{self.name}{FORK}")
 
     def __str__(self) -> str:
         """As it can be written, whatever else has that name."""

@@ -323,6 +323,20 @@ def test_a_branch_is_judged_by_what_its_base_promises(shop: Shop) -> None:
     shop.run("check", code=0)
 
 
+def test_what_the_base_got_since_the_branch_left_it_is_not_undone_by_the_branch(shop: Shop) -> None:
+    git(shop.root, "switch", "--quiet", "--create", "branch")
+    git(shop.root, "switch", "--quiet", "main")
+    shop.promise({"channel": "varchar"})
+    shop.run("accept", "shop", code=0)
+    commit(shop.root)
+    git(shop.root, "switch", "--quiet", "branch")
+    shop.promise()
+    assert "all as promised" in shop.run("check", "--base", "main", code=0)
+    assert list(shop.changes("--base", "main")) == ["CHG003 channel"]
+    assert "where this branch left it" in shop.run("diff", "--base", "main...", code=0)
+    assert shop.changes("--base", "main...") == {}
+
+
 def test_a_newer_document_is_never_overwritten(shop: Shop) -> None:
     path = shop.folder / "interface.yml"
     path.write_text(path.read_text().replace('schema_version: "1.1"', 'schema_version: "2.0"'))
@@ -437,7 +451,7 @@ def test_what_was_accepted_without_due_process_is_found_against_the_base(shop: S
     text = shop.run("check", "--base", "main", code=1)
     assert "shop.orders.amount: CHG003 column-removed: column amount is gone" in text
     assert "column country is gone; nobody has acknowledged it" in text
-    assert "shop.orders is 1.0.0 in its interface.yml; what has changed since git:main makes it 1.1.0" in text
+    assert "shop.orders is 1.0.0 in its interface.yml; what has changed since git:main... makes it 1.1.0" in text
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,26 @@ def test_both_sides_of_a_merge_conflict(project: Path) -> None:
     assert Git(project).unmerged("interface.yml") == (b"two", b"theirs")
 
 
+def test_where_a_branch_left_another(project: Path) -> None:
+    found = Git(project)
+    left = found.commit("main")
+    git(project, "switch", "--quiet", "--create", "branch")
+    (project / "interface.yml").write_text("three")
+    commit(project)
+    assert found.fork(found.commit("main")) == left
+    git(project, "switch", "--quiet", "--detach", "v1.0")
+    assert found.fork(found.commit("branch")) == found.commit("v1.0")
+
+
+def test_of_branches_that_have_nothing_in_common_the_tip_counts(project: Path) -> None:
+    git(project, "switch", "--quiet", "--orphan", "other")
+    project.mkdir(parents=True, exist_ok=True)
+    (project / "interface.yml").write_text("three")
+    commit(project)
+    found = Git(project)
+    assert found.fork(found.commit("main")) == found.commit("main")
+
+
 def test_a_ref_that_does_not_exist_has_its_nearest_name(project: Path) -> None:
     with pytest.raises(MeshError, match="git knows no 'mian' here") as caught:
         Git(project).commit("mian")
