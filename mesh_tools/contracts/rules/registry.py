@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from mesh_tools.contracts.pairs import ColumnPair, InterfacePair, ProductPair, VersionPair
-from mesh_tools.contracts.rules import guarantees, lifecycle, meaning, service, structure, types
+from mesh_tools.contracts.rules import meaning, service, structure, types
+from mesh_tools.contracts.rules.guarantees import carriers, keys, limits, rows
+from mesh_tools.contracts.rules.lifecycle import access, dates, documentation, owners
 from mesh_tools.contracts.rules.rule import Family, Finding, Refinement, Rule
 
 __all__ = [
@@ -21,11 +23,13 @@ __all__ = [
     "Rule",
 ]
 
-_FAMILIES = (structure, types, guarantees, meaning, service, lifecycle)
+_MODULES = (
+    structure, types, keys, limits, carriers, rows, meaning, service, access, dates, owners, documentation,
+)  # fmt: skip
 
 
 def _by_id() -> Mapping[str, Rule]:
-    found = [value for family in _FAMILIES for value in vars(family).values() if isinstance(value, Rule)]
+    found = [value for module in _MODULES for value in vars(module).values() if isinstance(value, Rule)]
     return {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id)}
 
 

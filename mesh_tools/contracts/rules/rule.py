@@ -35,6 +35,7 @@ Family = Literal["structure", "types", "guarantees", "meaning", "service", "life
 Pair = InterfacePair | ProductPair | VersionPair | ColumnPair
 
 NOT_MEASURED = "?"
+_FAMILY = 3  # mesh_tools.contracts.rules.FAMILY
 _BUMPS: dict[ChangeClass, Bump] = {"safe": "minor", "dangerous": "minor", "breaking": "major"}
 
 P = TypeVar("P", InterfacePair, ProductPair, VersionPair, ColumnPair)
@@ -72,7 +73,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     Attributes:
         id: Stable, such as ``CHG003``.
         name: Such as ``column-removed``.
-        family: Its module.
+        family: Its module, or the package of that.
         cls: Its class, unless a finding says otherwise.
         bump: What the semantic version needs, unless a finding says otherwise.
         level: The strictness profile from which on it gates.
@@ -135,7 +136,7 @@ def rule(  # noqa: PLR0913 - one for each attribute
         return Rule(
             id=identifier,
             name=name,
-            family=check.__module__.rpartition(".")[2],  # type: ignore[arg-type]  # a module for each family
+            family=check.__module__.split(".")[_FAMILY],  # type: ignore[arg-type]  # there is one for each
             cls=cls,
             bump=bump or _BUMPS[cls],
             level=level,

@@ -1,0 +1,1 @@
+"""What holds of every row. Promises are compared, never what carries them."""

@@ -1,0 +1,1 @@
+"""Who may use the product, until when, who answers for it; and what is left."""
