@@ -142,7 +142,7 @@ class Expressions:
         elif (written := node.meta_get(WRITTEN)) is not None:
             self._context.named.update(value.leaves)
             if written == "bare" and node.args.get("table"):
-                frame.note(self._context.key(node.args["table"]))
+                frame.note_from(self._context.key(node.args["table"]))
         return ".".join([value.digest, *fields])
 
     def resolve(self, node: exp.Column, frame: Frame) -> tuple[Value, list[str]]:

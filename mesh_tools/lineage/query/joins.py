@@ -88,6 +88,8 @@ class Reading:
             [join.args.get("on"), join.args.get("match_condition")], self._frame, "join"
         )
         self.uses |= found
+        # Qualification has written USING as ON, in columns of its own.
+        self._context.named |= {(node, column) for node, column, _ in found}
         self.form.append(text)
         names = [
             self._context.key(identifier if isinstance(identifier, exp.Identifier) else identifier.this)

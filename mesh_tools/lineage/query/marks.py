@@ -14,7 +14,7 @@ from mesh_tools.lineage.query.values import NotTraceableError
 WRITTEN: Final = "mesh_written"
 """On a column: the query names it, with its relation or ``bare``. On a COALESCE: it does not stand for USING."""
 STARS: Final = "mesh_stars"
-"""On a SELECT: the relations over which it has a ``*``; an empty name means all of them."""
+"""On a SELECT: each ``*`` in it, with its relation, and the columns that it leaves out or changes."""
 RENAMED: Final = "mesh_renamed"
 """On a CTE or a relation in FROM: its alias lists names for its columns."""
 NATURAL: Final = "mesh_natural"
@@ -29,8 +29,8 @@ def mark(tree: exp.Expr) -> None:
     Raises:
         NotTraceableError: it says something that qualification would overlook.
     """
-    for node in list(tree.find_all(exp.Select)):
-        _name_all(node)
+    for select in list(tree.find_all(exp.Select)):
+        _name_all(select)
     for node in tree.walk():
         if type(node) is exp.Column:
             node.meta[WRITTEN] = "qualified" if node.args.get("table") else "bare"
@@ -54,17 +54,30 @@ def _name_all(node: exp.Select) -> None:
     for at, item in enumerate(node.expressions):
         named = (exp.Alias, exp.Aliases, exp.Column, exp.Star, exp.Dot)
         if not isinstance(item, named) and not (isinstance(item, exp.Subquery) and item.alias):
-            item.replace(exp.alias_(item.copy(), unnamed(at), quoted=True))
+            alias = exp.Alias(alias=exp.to_identifier(unnamed(at), quoted=True))
+            item.replace(alias)
+            alias.set("this", item)
+
+
+def _star_of(item: exp.Expr) -> tuple[exp.Expr | None, list[exp.Expr]]:
+    """The relation of a ``*``, if it names one, and the columns that it leaves out or changes."""
+    table = item.args.get("table") if isinstance(item, exp.Column) else None
+    star = item.this if isinstance(item, exp.Column) else item
+    named = [*(star.args.get("except_") or ()), *(renamed.this for renamed in star.args.get("rename") or ())]
+    named += [replaced.args["alias"] for replaced in star.args.get("replace") or ()]
+    identifiers = [column.this if isinstance(column, exp.Column) else column for column in named]
+    return (table.copy() if table is not None else None), [identifier.copy() for identifier in identifiers]
 
 
 def _mark_select(node: exp.Select) -> None:
-    stars = [
-        item.args["table"] if type(item) is exp.Column and item.args.get("table") else None
-        for item in node.expressions
-        if isinstance(item, exp.Star) or (type(item) is exp.Column and isinstance(item.this, exp.Star))
-    ]
+    stars = [_star_of(item) for item in node.expressions if item.is_star and not isinstance(item, exp.Dot)]
+    if len(stars) > 1 and any(names for _, names in stars):
+        raise NotTraceableError("several * of which one leaves out or changes columns")
+    names = [item.output_name for item in node.expressions if item.output_name]
+    if len(set(names)) < len(names):
+        raise NotTraceableError("several columns of one name")
     if stars:
-        node.meta[STARS] = [star.copy() if star is not None else None for star in stars]
+        node.meta[STARS] = stars
     if any(str(join.args.get("method") or "").upper() == "NATURAL" for join in node.args.get("joins") or ()):
         node.meta[NATURAL] = True
     group, order = node.args.get("group"), node.args.get("order")

@@ -13,7 +13,7 @@ from mesh_tools.lineage.query.frames import Frame, Lookup
 from mesh_tools.lineage.query.joins import Reading
 from mesh_tools.lineage.query.marks import NATURAL, NUMBERS, STARS
 from mesh_tools.lineage.query.sources import Sources, Trace
-from mesh_tools.lineage.query.stars import Expansion, Output
+from mesh_tools.lineage.query.stars import Expansion, Output, note_named
 from mesh_tools.lineage.query.values import (
     NotFastError,
     NotTraceableError,
@@ -198,7 +198,7 @@ class Selects:
         """The output column whose number ``node`` is."""
         if not isinstance(node, exp.Literal) or node.is_string or not node.this.isdigit():
             return None
-        values = list(output.columns.values())
+        values = output.ordered
         number = int(node.this)
         if output.rest or not 0 < number <= len(values):
             raise NotTraceableError(f"column number {number}, of columns that are not known")
@@ -223,11 +223,12 @@ class Selects:
 
     def _opened(self, node: exp.Select, frame: Frame, output: Output) -> None:
         """Recall the stars that qualification has expanded, and the numbers that it has replaced."""
-        for star in node.meta_get(STARS) or ():
-            alias = self._context.key(star) if star is not None else ""
-            for name, relation in frame.sources.items():
-                if alias in {"", name}:
-                    output.open |= relation.open
+        for table, names in node.meta_get(STARS) or ():
+            alias = self._context.key(table) if table is not None else ""
+            aliases = [name for name in frame.sources if alias in {"", name}]
+            for name in aliases:
+                output.open |= frame.sources[name].open
+            note_named([self._context.key(name) for name in names], aliases, frame, self._context)
         if node.meta_get(NUMBERS):
             output.by_number()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from sqlglot import exp
@@ -20,6 +21,7 @@ class Output:
 
     Attributes:
         columns: By name, in order.
+        ordered: All of them, those whose name another one has included.
         rest: Relations whose unknown columns are output, too.
         open: Nodes of which every new column would be output.
         hidden: Names that a ``*`` leaves out.
@@ -27,10 +29,11 @@ class Output:
         positional: Nodes of which a column's place matters, since a clause chooses columns by number.
     """
 
-    __slots__ = ("aggregated", "columns", "hidden", "open", "positional", "rest")
+    __slots__ = ("aggregated", "columns", "hidden", "open", "ordered", "positional", "rest")
 
     def __init__(self) -> None:
         self.columns: dict[str, Value] = {}
+        self.ordered: list[Value] = []
         self.rest: tuple[Relation, ...] = ()
         self.open: frozenset[str] = frozenset()
         self.hidden: frozenset[str] = frozenset()
@@ -42,6 +45,7 @@ class Output:
         """The columns of ``relation``."""
         output = cls()
         output.columns, output.rest, output.open = relation.columns, relation.rest, relation.open
+        output.ordered = list(relation.columns.values())
         return output
 
     def by_number(self) -> None:
@@ -51,6 +55,7 @@ class Output:
     def add(self, name: str, value: Value) -> None:
         """Add a column. Of two with one name, engines give the second another one: lineage keeps the first."""
         self.columns.setdefault(name, value)
+        self.ordered.append(value)
 
 
 class Expansion:
@@ -102,6 +107,7 @@ class Expansion:
         changes = _Changes(star, self._context)
         for item in star.args.get("replace") or ():
             changes.values[self._context.key(item.args["alias"])] = self._expressions.value(item, self._frame)[0]
+        note_named(changes.left_out | changes.names.keys() | changes.values.keys(), aliases, self._frame, self._context)
         for alias in aliases:
             self._take(alias, changes)
 
@@ -133,6 +139,15 @@ class Expansion:
                 raise NotTraceableError("RENAME or REPLACE in a * of columns that are not known")
             output.rest += (relation,)
             output.hidden |= changes.left_out
+
+
+def note_named(names: Iterable[str], aliases: Iterable[str], frame: Frame, context: Context) -> None:
+    """What a ``*`` leaves out or changes, the query names: it fails when there is no such column."""
+    for alias in aliases:
+        for name in names:
+            value = frame.column(alias, name) if frame.sources[alias].has(name) is not False else None
+            if value is not None:
+                context.named.update(value.leaves)
 
 
 class _Changes:

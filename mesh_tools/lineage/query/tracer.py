@@ -108,6 +108,7 @@ def _parsed(sql: str, dialect: str) -> exp.Expr:
 
 
 def _qualified(tree: exp.Expr, context: Context) -> exp.Expr:
+    tree = normalize_identifiers(tree, dialect=context.dialect, store_original_column_identifiers=True)
     mark(tree)
     schema = _with_placeholders(tree, context)
     return qualify(
@@ -127,8 +128,7 @@ def _with_placeholders(tree: exp.Expr, context: Context) -> dict[str, object]:
         sqlglot's schema of the tables whose columns are all known.
     """
     schema: dict[str, object] = {}
-    normalised = normalize_identifiers(tree, dialect=context.dialect, store_original_column_identifiers=True)
-    for table in list(normalised.find_all(exp.Table)):
+    for table in list(tree.find_all(exp.Table)):
         if not isinstance(table.this, exp.Identifier) or _is_cte(table):
             continue
         name = f"_mesh_{len(context.placeholders)}"
