@@ -100,16 +100,10 @@ class Accepting:
         comparisons = tuple(self.comparing.compare(project.name, base, head) for base in bases)
         return _Candidate(project=project, before=before, comparisons=comparisons)
 
-    def _bases(self, project: Project, before: Before) -> list[Side]:
+    def _bases(self, project: Project, before: Before) -> tuple[Side, ...]:
+        if before.note:
+            self.comparing.notes.append(f"{project.name}: {before.note}")
         if self._base.kind != "accepted":
-            side = self.comparing.operands.side(self._base, project.name)
-            return [side]
-        if not before.sides:
-            return [Side(label=INTERFACE_FILE, interface=None, note=f"{project.name} is accepted for the first time")]
-        names = ("ours", "theirs") if before.problem else ("",)
-        label = f"{INTERFACE_FILE} ({{}})" if before.problem else INTERFACE_FILE
-        note = "its merge conflict is resolved by what the project promises now" if before.problem else ""
-        return [
-            Side(label=label.format(name), interface=interface, note=note)
-            for name, interface in zip(names, before.sides, strict=False)
-        ]
+            return (self.comparing.operands.side(self._base, project.name),)
+        first = Side(label=INTERFACE_FILE, interface=None, note=f"{project.name} is accepted for the first time")
+        return before.sides or (first,)

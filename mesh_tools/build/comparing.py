@@ -105,10 +105,9 @@ class Comparing:
             raise MeshError(f"{project.name} is in no mesh")
         manifest = newest_manifest(self.workspace, project, self.environment)
         if newer := newer_source(project, manifest):
-            self.notes.append(
-                f"{display_path(newer)} was changed after the manifest of {project.name} was written; "
-                "if that changes what it promises, run `dbt parse` there, or `mesh build`"
-            )
+            note = f"{display_path(newer)} was changed after the manifest of {project.name} was written; "
+            note += "if that changes what it promises, run `dbt parse` there, or `mesh build`"
+            self.notes += [] if note in self.notes else [note]
         accepted = _known(project)
         present = present_interface(self.workspace, project, manifest, accepted=accepted)
         traced = traced_interface(present, manifest, lineage_cache(self.workspace))

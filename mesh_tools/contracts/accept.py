@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import reduce
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,29 +14,33 @@ from mesh_tools.contracts.acknowledgements import acknowledgement_of, chosen, me
 from mesh_tools.contracts.compare import Comparison, Terms
 from mesh_tools.contracts.gate import GateResult, gate
 from mesh_tools.contracts.operands.git import Git
-from mesh_tools.errors import MeshError, display_path
+from mesh_tools.contracts.operands.resolve import Side, accepted_side
+from mesh_tools.errors import MeshError
 from mesh_tools.files import write_atomically
-from mesh_tools.interface.document import ConflictError, from_yaml, sealed, to_yaml
-from mesh_tools.interface.upstreams import INTERFACE_FILE, committed_interface
+from mesh_tools.interface.document import ConflictError, NewerDocumentError, from_yaml, sealed, to_yaml
+from mesh_tools.interface.upstreams import INTERFACE_FILE
 from mesh_tools.model.interface import Acknowledgement, Interface, Product, ProductVersion
 from mesh_tools.model.project import Project
+
+_Answer = TypeVar("_Answer")
 
 
 class Before(Struct, frozen=True, kw_only=True):
     """What was accepted before.
 
     Attributes:
-        sides: The interfaces that were; two while a merge conflict is not resolved, none before the first time.
-        problem: What was wrong with the interface.yml, and is mended by accepting.
+        sides: The interfaces that were, each with where it is from; two while a merge conflict is not resolved, none
+            before the first time.
+        note: What was wrong with the interface.yml, and is mended by accepting.
     """
 
-    sides: tuple[Interface, ...] = ()
-    problem: MeshError | None = None
+    sides: tuple[Side, ...] = ()
+    note: str = ""
 
     @property
     def acknowledgements(self) -> tuple[Acknowledgement, ...]:
         """Those of all sides."""
-        return tuple(given for side in self.sides for given in side.acknowledgements)
+        return tuple(given for side in self.sides if side.interface for given in side.interface.acknowledgements)
 
 
 class Acceptance(Struct, frozen=True, kw_only=True):
@@ -53,16 +58,21 @@ class Acceptance(Struct, frozen=True, kw_only=True):
 
 
 def accepted_before(project: Project) -> Before:
-    """What the work tree has accepted; both sides of a merge conflict, from git.
+    """What the work tree has accepted; of a document that is damaged what git has: both sides of a conflict, or HEAD's.
 
     Raises:
-        MeshError: the document is damaged, was written by a newer mesh, or has a conflict that git knows nothing of.
+        MeshError: it was written by a newer mesh; or it is damaged, and git has nothing better.
     """
     try:
-        found = committed_interface(project)
+        found = accepted_side(project)
+    except NewerDocumentError:
+        raise
     except ConflictError as error:
-        return Before(sides=_both_sides(project, error), problem=error)
-    return Before(sides=(found,) if found else ())
+        return Before(sides=_both_sides(project, error), note="its merge conflict is resolved by what is promised now")
+    except MeshError as error:
+        side = _at_head(project, error)
+        return Before(sides=(side,), note=f"{error.message}; it is written anew, judged by what git's HEAD has of it")
+    return Before(sides=(found,) if found.interface else ())
 
 
 def acknowledged(
@@ -115,15 +125,30 @@ def write(interface: Interface, project: Project) -> bool:
     return write_atomically(project.path / INTERFACE_FILE, to_yaml(interface).encode())
 
 
-def _both_sides(project: Project, error: MeshError) -> tuple[Interface, ...]:
+def _both_sides(project: Project, error: MeshError) -> tuple[Side, ...]:
+    data = _asked(project, error, lambda git: git.unmerged(INTERFACE_FILE))
+    names = (f"{INTERFACE_FILE} (ours)", f"{INTERFACE_FILE} (theirs)")
+    return tuple(Side(label=name, interface=from_yaml(side, name)) for side, name in zip(data, names, strict=False))
+
+
+def _at_head(project: Project, error: MeshError) -> Side:
+    data = _asked(project, error, lambda git: git.read(git.commit("HEAD"), INTERFACE_FILE))
+    name = f"HEAD:{INTERFACE_FILE}"
+    found = from_yaml(data, name)
+    if found.project != project.name:
+        raise error
+    return Side(label=name, interface=found)
+
+
+def _asked(project: Project, error: MeshError, question: Callable[[Git], _Answer | None]) -> _Answer:
+    """What git says, or else the ``error`` that made us ask."""
     try:
-        data = Git(project.path).unmerged(INTERFACE_FILE)
+        answer = question(Git(project.path))
     except MeshError:
         raise error from None
-    if not data:
+    if not answer:
         raise error
-    source = display_path(project.path / INTERFACE_FILE)
-    return tuple(from_yaml(side, f"{source} ({name})") for side, name in zip(data, ("ours", "theirs"), strict=False))
+    return answer
 
 
 def _with_higher_versions(one: Interface, other: Interface) -> Interface:

@@ -29,7 +29,7 @@ class Git:
         """
         if ref.startswith("-") or not ref.strip():
             raise MeshError(f"'{ref}' is no git ref", hint="write a branch, a tag or a commit, such as origin/main")
-        found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        found = self._run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
         if found.returncode:
             self._require_repository()
             raise MeshError(f"git knows no '{ref}' here", where=Location.of(self.folder), hint=self._hint(ref))

@@ -28,7 +28,7 @@ _HEADER = """\
 # To change it, change the dbt project, then run `mesh contract accept PROJECT`.
 """
 _REWRITE_JSON = "publish the project again, by `mesh build` or `mesh publish PROJECT`"
-_REWRITE_YAML = "restore it from version control, or run `mesh contract accept PROJECT` to write it anew"
+_REWRITE_YAML = "restore it from version control, or let `mesh contract accept PROJECT` write it anew"
 _CONFLICT = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
 
 

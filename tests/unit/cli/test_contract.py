@@ -356,10 +356,30 @@ def test_a_newer_document_is_never_overwritten(shop: Shop) -> None:
 def test_an_edit_by_hand_says_what_to_do(shop: Shop, old: str, new: str, said: str) -> None:
     path = shop.folder / "interface.yml"
     path.write_text(path.read_text().replace(old, new, 1))
-    for command in (["diff"], ["accept", "--all"], ["check"]):
+    for command in (["diff", "shop"], ["check", "shop"]):
         text = shop.run(*command, code=2)
         assert said in text
         assert "restore it from version control" in text
+    text = shop.run("accept", "shop", code=0)
+    assert "it is written anew, judged by what git's HEAD has of it" in text
+    assert git(shop.root, "status", "--short") == ""
+    shop.run("check", code=0)
+
+
+def test_an_edit_by_hand_hides_nothing_that_was_promised(shop: Shop) -> None:
+    path = shop.folder / "interface.yml"
+    path.write_text(path.read_text().replace("amount", "total"))
+    shop.promise({"amount": None, "total": "decimal(18,2)"})
+    assert "nothing was written" in shop.run("accept", "shop", code=1)
+
+
+def test_a_damaged_interface_that_git_does_not_have_is_not_taken_for_none(shop: Shop) -> None:
+    path = shop.folder / "interface.yml"
+    git(shop.root, "rm", "--quiet", "--cached", "shop/interface.yml")
+    git(shop.root, "commit", "--quiet", "--message", "away")
+    path.write_text(path.read_text().replace("amount", "total"))
+    text = shop.run("accept", "shop", code=2)
+    assert "changed by hand or damaged" in text
 
 
 def test_projects_must_be_named_or_all(shop: Shop) -> None:
