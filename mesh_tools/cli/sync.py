@@ -59,7 +59,8 @@ def sync(
         to = console()
         print_sync(to, results)
         print_hints(to, workspace, projects)
-    for project in projects:  # after the report, which a profile that cannot be written must not swallow
-        provide_profile(workspace, project)
+    for project, one in zip(projects, results, strict=True):
+        if one.result.ok or not locked:  # after the report, which a profile that cannot be written must not swallow
+            provide_profile(workspace, project)
     if not all(one.result.ok for one in results):
         sys.exit(ExitCode.FAILED)

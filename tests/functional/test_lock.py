@@ -10,11 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from mesh_tools.interface.document import sealed
-from mesh_tools.model.interface import Column, Interface, Product, ProductVersion
+from mesh_tools.model.interface import Column, Consumption, Interface, Product, ProductVersion
 from support.meshes import BuiltMesh
 
 NewMesh = Callable[[str], BuiltMesh]
-MESH = "name: m\nprojects: [sales]\nenvironments: {dev: {storage: profile}, prod: {storage: profile}}\n"
+MESH = "name: m\nprojects: [sales]\nenvironments: {dev: {}, prod: {}}\n"
 COLUMNS = (Column(name="id", data_type="integer"), Column(name="state", data_type="varchar"))
 
 
@@ -70,6 +70,21 @@ def test_a_change_upstream_is_told_with_its_class_and_refused_when_locked(mesh: 
     sync(mesh, "--locked")
 
 
+def test_the_models_that_used_a_column_are_named(mesh: BuiltMesh) -> None:
+    """As the project published them last."""
+    sync(mesh)
+    uses = [("state", "sold"), ("id", "counted")]
+    consumptions = tuple(
+        Consumption(project="shop", product="orders", v=1, columns=(column,), by=(model,)) for column, model in uses
+    )
+    mesh.publish(sealed(Interface(project="sales", environment="dev", consumptions=consumptions)), shop(COLUMNS[0]))
+    lines = sync(mesh, "--locked", code=1).stdout.splitlines()
+    assert "    shop.orders.v1: column state is gone (breaking; used by sold)" in lines
+    lines = sync(mesh).stdout.splitlines()
+    assert "  shop.orders.v1: column state is gone (breaking; used by sold)" in lines
+    assert "  shop.items: column state is gone (breaking)" in lines
+
+
 def test_what_was_locked_is_looked_up_in_the_registry_by_a_clone_that_never_synced(mesh: BuiltMesh) -> None:
     sync(mesh)
     mesh.publish(shop(COLUMNS[0]))
@@ -82,7 +97,12 @@ def test_without_a_lock_there_is_nothing_to_keep(mesh: BuiltMesh) -> None:
     lines = sync(mesh, "--locked", code=1).stdout.splitlines()
     assert "error: sales has no mesh.lock, so there is nothing to compare with" in lines
     assert "  hint: run `mesh sync` and commit mesh.lock" in lines
-    assert not (mesh.root / "sales" / ".mesh").exists()
+    assert {path.name for path in (mesh.root / "sales").iterdir()} == {
+        "dbt_project.yml",
+        "dependencies.yml",
+        "models",
+        "packages.yml",
+    }
 
 
 def test_a_merge_conflict_is_refused_with_its_line_and_mended_by_a_sync(mesh: BuiltMesh) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from mesh_tools.artifacts.compiled import CompiledManifest
@@ -29,15 +29,19 @@ def gather(workspace: Workspace, environment: str, paths: Mapping[str, Path], *,
         environment: Whose published interfaces count.
         paths: The newest manifest of each project that has one.
         workers: Processes to trace with.
-
-    Raises:
-        MeshError: a manifest cannot be read.
     """
-    manifests = {name: read_manifest(path) for name, path in paths.items()}
-    compiled = [read_whole(path) for path in paths.values()]
     notes: list[str] = []
+    manifests: dict[str, Manifest] = {}
+    compiled: list[CompiledManifest] = []
+    for name, path in paths.items():
+        try:
+            manifests[name], whole = read_manifest(path), read_whole(path)
+        except MeshError as error:
+            notes.append(f"the manifest of {name} cannot be read: {error.message} ({error.where})")
+        else:
+            compiled.append(whole)
     interfaces = dict(_interfaces(workspace, environment, manifests, notes))
-    notes.extend(_gaps(workspace, compiled, manifests, interfaces))
+    notes += _gaps(workspace, compiled, manifests, interfaces)
     return Known(
         manifests=tuple(manifests.values()),
         lineage=_lineage(workspace, compiled, notes, workers),
@@ -54,7 +58,9 @@ def _lineage(
         return trace(inputs, cache=lineage_cache(workspace), workers=workers)
     except MeshError as error:  # another sqlglot than is known: models are still known
         notes.append(f"columns were not traced: {error.message}" + (f"; {error.hint}" if error.hint else ""))
-        return {}
+    except ImportError as error:
+        notes.append(f"columns were not traced: {error}")
+    return {}
 
 
 def _interfaces(
@@ -64,24 +70,29 @@ def _interfaces(
     upstreams = Upstreams(workspace)
     external = workspace.config.file.upstreams
     for name in dict.fromkeys((*workspace.projects, *external, *_published(upstreams, environment, notes))):
-        try:
-            found = _interface(name, workspace, environment, manifests, upstreams)
-        except MeshError as error:
-            notes.append(f"the interface of {name} cannot be read: {error.message}")
-            continue
-        if found is not None:
-            yield name, found
+        for read in _sources(name, workspace, environment, manifests, upstreams):
+            try:
+                found = read()
+            except MeshError as error:
+                notes.append(f"the interface of {name} cannot be read: {error.message}")
+                continue
+            if found is not None:
+                yield name, found
+                break
 
 
-def _interface(
+def _sources(
     name: str, workspace: Workspace, environment: str, manifests: Mapping[str, Manifest], upstreams: Upstreams
-) -> Interface | None:
+) -> Iterator[Callable[[], Interface | None]]:
+    """Where the interface of a project may be found, the newest first."""
     if name in manifests:
-        return interface_of(manifests[name], domain=workspace.config.domain_of(name))
+        yield lambda: interface_of(manifests[name], domain=workspace.config.domain_of(name))
     if name in workspace.config.file.upstreams:
         where = workspace.config.yaml.locate("upstreams", name)
-        return upstreams.resolve(Upstream(name, where), environment).interface
-    return upstreams.registry.get(name, environment) or committed_interface(workspace.projects.get(name))
+        yield lambda: upstreams.resolve(Upstream(name, where), environment).interface
+        return
+    yield lambda: upstreams.registry.get(name, environment)
+    yield lambda: committed_interface(workspace.projects.get(name))
 
 
 def _published(upstreams: Upstreams, environment: str, notes: list[str]) -> tuple[str, ...]:

@@ -86,6 +86,17 @@ def test_a_damaged_interface_is_said_to_be_damaged(root: Path) -> None:
     assert note.startswith("the interface of far cannot be read: ")
 
 
+def test_a_damaged_manifest_is_said_to_be_damaged_and_what_was_published_counts(root: Path) -> None:
+    uses = (Consumption(project="shop", product="items", columns=("id",), by=("stg",)),)
+    open_registry(".mesh/registry", base=root).publish(
+        sealed(Interface(project="sales", consumptions=uses, environment="dev"))
+    )
+    found = known(root, shop=SHOP, sales={})
+    (note,) = found.notes
+    assert note.startswith("the manifest of sales cannot be read: ")
+    assert [use.label for use in impact("shop.items.id", found).uses] == ["sales.stg"]
+
+
 def test_products_of_an_upstream_without_mesh_can_be_asked_for(root: Path) -> None:
     reader = manifest_of("sales", {"stg": {"reads": ["erp.accounts"], "stub_columns": {"erp.accounts": ("id",)},
                                            "sql": "select id from {accounts}"}})  # fmt: skip
