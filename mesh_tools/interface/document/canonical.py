@@ -47,6 +47,8 @@ _NOT_PROMISED = (
 # Kinds whose columns are a set: `unique (a, b)` promises what `unique (b, a)` does.
 _UNORDERED_COLUMNS = frozenset({"not_null", "unique", "primary_key", "accepted_values", "range"})
 
+_SORTED = json.JSONEncoder(sort_keys=True)
+
 _Item = TypeVar("_Item")
 _Name = TypeVar("_Name", bound=str)
 
@@ -108,13 +110,15 @@ def to_plain(value: Any) -> Any:
 
 
 def _plain(value: Any, depth: int) -> Any:
+    if type(value) is str and value.isascii():
+        return value  # what nearly every value is
     if depth > MAX_DEPTH:
         raise MeshError(f"an interface cannot nest deeper than {MAX_DEPTH} levels", hint="flatten the `meta`")
     if isinstance(value, Struct):
         return {
             name: _plain(item, depth + 1)
             for name, default in _defaults(type(value))
-            if (item := getattr(value, name)) != default
+            if (item := getattr(value, name)) is not default and item != default
         }
     if isinstance(value, dict):
         return {_text(key): _plain(value[key], depth + 1) for key in sorted(value, key=str)}
@@ -195,6 +199,8 @@ def _ordered_guarantee(guarantee: Guarantee) -> Guarantee:
     if guarantee.kind == "accepted_values" and isinstance(values, (list, tuple)):
         arguments = {**arguments, "values": list(_distinct(values))}
     columns = _names(guarantee.columns) if guarantee.kind in _UNORDERED_COLUMNS else guarantee.columns
+    if columns == guarantee.columns and arguments is guarantee.arguments:
+        return guarantee
     return replace(guarantee, columns=columns, arguments=arguments)
 
 
@@ -211,9 +217,11 @@ def _ordered_consumption(consumption: Consumption) -> Consumption:
 
 
 def _names(names: tuple[_Name, ...]) -> tuple[_Name, ...]:
+    if len(names) <= 1:
+        return names
     return tuple(sorted(set(names)))
 
 
 def _distinct(items: Iterable[_Item]) -> tuple[_Item, ...]:
-    keyed = {json.dumps(to_plain(item), sort_keys=True): item for item in items}
+    keyed = {_SORTED.encode(to_plain(item)): item for item in items}
     return tuple(keyed[key] for key in sorted(keyed))
