@@ -107,7 +107,7 @@ class ProductPair:
     def versions(self) -> list[VersionPair]:
         """The versions that are there before and now.
 
-        A model that gets versions lives on in one of them; of one that loses them the latest lives on.
+        See :func:`version_pairs`.
         """
         return [self._pair(old, new) for old, new in version_pairs(self.old, self.new)]
 
@@ -152,8 +152,8 @@ def product_pairs(old: Interface, new: Interface) -> list[tuple[Product, Product
 def version_pairs(old: Product, new: Product) -> Iterator[tuple[ProductVersion, ProductVersion]]:
     """The versions that are there before and now.
 
-    A model that gets versions lives on in the version of the same file, else in v1, else in the lowest; of a model
-    that loses its versions the latest lives on.
+    A model that gets versions lives on in the version whose columns and guarantees are the same, else in that of the
+    same file, else in v1, else in the lowest; of a model that loses its versions the latest lives on.
     """
     if old.is_versioned == new.is_versioned:
         for version in old.versions:
@@ -162,10 +162,15 @@ def version_pairs(old: Product, new: Product) -> Iterator[tuple[ProductVersion, 
                 yield version, now
     elif new.is_versioned:
         before = old.versions[0]
-        same_file = (version for version in new.versions if version.path == before.path)
-        yield before, next(same_file, None) or new.version(1) or new.versions[0]
+        yield before, min(new.versions, key=lambda version: _distance(before, version))
     else:
         yield old.latest_version, new.versions[0]
+
+
+def _distance(before: ProductVersion, version: ProductVersion) -> tuple[bool, bool, bool]:
+    """How little speaks for ``version`` being what a model without versions became."""
+    same = (before.columns, before.guarantees) == (version.columns, version.guarantees)
+    return not same, version.path != before.path, str(version.v) != "1"
 
 
 def _paired(before: Mapping[str, Product], new: Interface) -> Iterator[tuple[Product, Product]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
 
 from mesh_tools.contracts.pairs.promises import Promise, Promises
+
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_NAME = re.compile(r"[^\W\d]\w*")
 
 Event = Literal["lost", "gained", "changed", "carried", "declared"]
 
@@ -132,7 +136,14 @@ def _replaces(new: Promise, old: Promise) -> bool:
         return not set(new.columns).isdisjoint(old.columns)
     if old.kind == "custom":
         return new.columns == old.columns and _test(new) == _test(old)
-    return old.kind in {"relationship", "check"} and new.columns == old.columns
+    if old.kind == "check":
+        return new.columns == old.columns and _names(new) == _names(old)
+    return old.kind == "relationship" and new.columns == old.columns
+
+
+def _names(check: Promise) -> set[str]:
+    """The columns, functions and words of an expression: those of one that was only altered are the same."""
+    return set(_NAME.findall(_QUOTED.sub("", check.detail)))
 
 
 def _test(promise: Promise) -> str:

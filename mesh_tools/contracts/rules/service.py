@@ -172,10 +172,9 @@ def relation_moved(pair: VersionPair) -> Iterator[Finding]:
     To do:
         Leave a view behind under the old name, for as long as a deprecation lasts.
     """
-    if pair.relations:
+    if pair.relations and _is_elsewhere(*pair.relations):
         old, new = map(_place, pair.relations)
-        if old != new:
-            yield Finding(old=old, new=new, message=f"the relation is {new}, not {old}")
+        yield Finding(old=old, new=new, message=f"the relation is {new}, not {old}")
 
 
 @rule(
@@ -351,6 +350,12 @@ def _age(freshness: Freshness) -> str:
 
 def _measure(pair: VersionPair, freshness: Freshness) -> str | None:
     return pair.before(freshness.column) if freshness.column else None
+
+
+def _is_elsewhere(old: Relation, new: Relation) -> bool:
+    """Whether a part that both know differs."""
+    parts = ((old.database, new.database), (old.schema, new.schema), (old.identifier, new.identifier))
+    return any(before and after and before != after for before, after in parts)
 
 
 def _place(relation: Relation) -> str:

@@ -303,7 +303,8 @@ def version_added(pair: ProductPair) -> Iterator[Finding]:
 def versions_introduced(pair: ProductPair) -> Iterator[Finding]:
     """A product without versions has versions now.
 
-    The product lives on in the version of the same file, else in version 1: only what differs between the two is told.
+    The product lives on in the version that promises the same, else in that of the same file, else in version 1: only
+    what differs between the two is told.
 
     Why:
         Refs without a version go on to work: they mean the latest one.

@@ -107,7 +107,7 @@ def deprecation_moved(pair: VersionPair) -> Iterator[Finding]:
         yield _end_is_moved("the version", old, new)
 
 
-@rule("CHG059", "column-deprecated", cls="safe", level="service", refine="column", fields=("deprecated_until",))
+@rule("CHG059", "column-deprecated", cls="safe", level="guarantee", refine="column", fields=("deprecated_until",))
 def column_deprecated(pair: ColumnPair) -> Iterator[Finding]:
     """A column is marked deprecated until a date.
 
@@ -131,7 +131,12 @@ def column_deprecated(pair: ColumnPair) -> Iterator[Finding]:
 
 
 @rule(
-    "CHG060", "column-deprecation-moved", cls="breaking", level="service", refine="column", fields=("deprecated_until",)
+    "CHG060",
+    "column-deprecation-moved",
+    cls="breaking",
+    level="guarantee",
+    refine="column",
+    fields=("deprecated_until",),
 )
 def column_deprecation_moved(pair: ColumnPair) -> Iterator[Finding]:
     """The date until which a deprecated column is kept is earlier than was announced.
