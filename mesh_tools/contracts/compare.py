@@ -13,7 +13,7 @@ from mesh_tools.contracts.diff import GRACE_DAYS, diff
 from mesh_tools.contracts.operands.resolve import Side
 from mesh_tools.contracts.semver import with_semantic_versions
 from mesh_tools.errors import MeshError
-from mesh_tools.interface.document import sealed
+from mesh_tools.interface.document.canonical import ordered
 from mesh_tools.model.change import Change, Level, Verdict
 from mesh_tools.model.interface import Consumption, Interface, Product, ProductVersion
 
@@ -99,7 +99,8 @@ def with_known_logic(present: Interface, accepted: Interface | None) -> Interfac
         same = [found for key, found in known.items() if key[:-1] == _reads(use)[:-1] and key[-1] <= set(use.by)]
         covered = {name for found in same for name in found.by}
         uses += same if use.columns is None and covered == set(use.by) else [use]
-    return sealed(replace(present, products=products, consumptions=tuple(uses)))
+    # Neither is part of the promise, so the fingerprint stays.
+    return ordered(replace(present, products=products, consumptions=tuple(uses)))
 
 
 def _with_logic(product: Product, accepted: Product | None) -> Product:
