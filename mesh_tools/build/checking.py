@@ -111,7 +111,9 @@ class Checking:
             yield not_checked(project.name, message, error.hint)
             return
         if side.interface is None:
-            return  # nobody can read what was never published
+            if head.interface is not None and head.interface.products:
+                self.notes.append(f"{side.note}: whether consumers of what is published fit was not checked")
+            return
         comparison = self._comparing.compare(project.name, side, head)
         yield from fit(comparison, self._comparing.gated(comparison))
 

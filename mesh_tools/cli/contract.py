@@ -12,11 +12,12 @@ from mesh_tools.cli.contract_accept import accept
 from mesh_tools.cli.contract_check import check
 from mesh_tools.cli.contract_rules import explain, rules
 from mesh_tools.cli.new_version import new_version
-from mesh_tools.cli.options import environment_option, format_option, mesh_file_option
+from mesh_tools.cli.options import InOrder, environment_option, format_option, mesh_file_option
 from mesh_tools.errors import ExitCode, MeshError
 
 
 @click.group(
+    cls=InOrder,
     short_help="What changed in a promise, and whether it may.",
     epilog="Exit codes: 0 done; 1 something was refused; 2 it could not run. Of diff: 0 unless it could not run.",
 )

@@ -16,6 +16,7 @@ from mesh_tools.cli.graph import graph
 from mesh_tools.cli.impact import impact
 from mesh_tools.cli.init import init
 from mesh_tools.cli.interface import interface
+from mesh_tools.cli.options import InOrder
 from mesh_tools.cli.plan import plan
 from mesh_tools.cli.publish import publish
 from mesh_tools.cli.rollback import rollback
@@ -30,16 +31,9 @@ _SIGNALLED = 128  # and the number of the signal, as shells have it
 _INTERRUPTED = 130
 
 
-class _InOrder(click.Group):
-    """Lists its commands in the order of a day's work, not of the alphabet."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(self.commands)
-
-
 @click.group(
     name="mesh",
-    cls=_InOrder,
+    cls=InOrder,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 it ran, and something failed or was refused; 2 it could not run.",
 )

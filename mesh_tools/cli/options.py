@@ -11,6 +11,15 @@ import click
 if TYPE_CHECKING:
     from mesh_tools.build.runs import Request
 
+
+class InOrder(click.Group):
+    """Lists its commands in the order of a day's work, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands as they were added."""
+        return list(self.commands)
+
+
 mesh_file_option = click.option(
     "--mesh-file",
     type=click.Path(path_type=Path),
