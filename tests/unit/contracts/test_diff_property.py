@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mesh_tools.contracts.diff import diff
+from mesh_tools.contracts.pairs import Context, VersionPair
 from mesh_tools.contracts.rules.registry import RULES
 from mesh_tools.contracts.semver import with_semantic_versions
 from mesh_tools.interface.document import sealed, to_json
@@ -100,6 +101,15 @@ def test_the_way_back_is_told_by_the_mirrored_rules(pair: tuple[ProductVersion, 
             assert there[mirrored] == back[rule], (mirrored, rule)
 
 
+@given(pairs_of_versions())
+@settings(max_examples=400)
+def test_a_promise_that_is_lost_one_way_is_gained_the_other(pair: tuple[ProductVersion, ProductVersion]) -> None:
+    mirrored = {"lost": "gained", "gained": "lost"}
+    there = Counter((found.promise.kind, found.event) for found in _pair(*pair).promises)
+    back = Counter((found.promise.kind, found.event) for found in _pair(*reversed(pair)).promises)
+    assert there == Counter({(kind, mirrored.get(event, event)): count for (kind, event), count in back.items()})
+
+
 @given(pairs_of_versions(), st.randoms(use_true_random=False))
 @settings(max_examples=200)
 def test_a_change_keeps_its_fingerprint_among_other_changes(
@@ -126,6 +136,11 @@ def test_what_was_accepted_differs_in_nothing(old: Interface, new: Interface) ->
     assert accepted.fingerprint == new.fingerprint
     assert with_semantic_versions(accepted, new, ()) == accepted
     assert to_json(accepted)
+
+
+def _pair(old: ProductVersion, new: ProductVersion) -> VersionPair:
+    context = Context(project="operations", adapter="duckdb", today=TODAY, grace_days=90)
+    return VersionPair(context, "flights", None, old, new)
 
 
 def _of(version: ProductVersion, others: tuple[Product, ...] = ()) -> Interface:
