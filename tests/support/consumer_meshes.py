@@ -31,7 +31,7 @@ PRODUCER = "shop"
 
 def verdicts_of(case: Mapping[str, Any]) -> tuple[Verdict, ...]:
     """The verdicts on every change of a case."""
-    base, head = (_interface(case, side) for side in ("before", "after"))
+    base, head = interfaces_of(case)
     manifests = manifests_of(case)
     consumers = Consumers.of(
         manifests,
@@ -40,6 +40,11 @@ def verdicts_of(case: Mapping[str, Any]) -> tuple[Verdict, ...]:
         missing=case.get("missing"),
     )
     return judge(diff(base, head, today=TODAY), base=base, head=head, consumers=consumers)
+
+
+def interfaces_of(case: Mapping[str, Any]) -> tuple[Interface, Interface]:
+    """The interface of the producer, before and after."""
+    return _interface(case, "before"), _interface(case, "after")
 
 
 def manifests_of(case: Mapping[str, Any]) -> dict[str, CompiledManifest]:

@@ -6,7 +6,7 @@ is compared with it is the same mesh under a proposal: :mod:`mesh_tools.contract
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -18,7 +18,13 @@ from mesh_tools.contracts.consumers.promises import (
     named_columns,
 )
 from mesh_tools.contracts.consumers.reader import Place, Reader
-from mesh_tools.contracts.consumers.shadow import CannotBindError, NotCheckedError, ShadowColumns, ShadowWarehouse
+from mesh_tools.contracts.consumers.shadow import (
+    ANY_TYPE,
+    CannotBindError,
+    NotCheckedError,
+    ShadowColumns,
+    ShadowWarehouse,
+)
 from mesh_tools.contracts.consumers.world import Consumers
 
 
@@ -64,8 +70,12 @@ class Binding:
         self._warehouse = ShadowWarehouse()
         self._names: dict[str, str] = {}
         self._sql: dict[str, str] = {}
+        self._vague: set[str] = set()  # whose columns are not all of known types
         self._graph = graph
-        self.readers = self._needed(products if start is None else start)
+        producers = {key.split(".")[1] for key in products}
+        downstream = graph.downstream(products if start is None else start)
+        self._downstream = frozenset(reader.key for reader in downstream if reader.project not in producers)
+        self.readers = self._needed(producers)
         self.base: dict[str, Bound] = {}
         for key, columns in products.items():
             self._put(key, columns)
@@ -84,10 +94,12 @@ class Binding:
             NotCheckedError: it cannot be said in DuckDB's SQL.
         """
         if moved:
-            return self._warehouse.describe(self._shadow_sql(reader, moved))
-        if reader.key not in self._sql:
-            self._sql[reader.key] = self._shadow_sql(reader, {})
-        return self._warehouse.describe(self._sql[reader.key])
+            sql = self._shadow_sql(reader, moved)
+        else:
+            sql = self._sql[reader.key] = self._sql.get(reader.key) or self._shadow_sql(reader, {})
+        if self._vague.isdisjoint((*reader.reads, reader.key)):
+            return self._warehouse.describe(sql)
+        return self._warehouse.describe_vague(sql)
 
     def put(self, key: str, columns: ShadowColumns | None) -> None:
         """Let the relation of ``key`` have these columns."""
@@ -111,22 +123,25 @@ class Binding:
         """The columns of a product as promised now."""
         return self._products[key]
 
-    def _needed(self, start: Iterable[str]) -> list[Reader]:
-        """All that is downstream of the products ``start``, and what that reads besides, in order."""
+    def _needed(self, producers: Collection[str]) -> list[Reader]:
+        """All that is downstream of the products, and what that reads besides, in order."""
         readers = self._consumers.readers
-        producers = {key.split(".")[1] for key in self._products}
         needed: dict[str, None] = {}
-        waiting = [reader.key for reader in self._graph.downstream(start) if reader.project not in producers]
+        waiting = list(self._downstream)
         while waiting:
             key = waiting.pop()
             if key in readers and key not in needed and readers[key].project not in producers:
                 needed[key] = None
-                waiting += readers[key].reads
+                waiting += () if self._is_given(readers[key]) else readers[key].reads
         return self._graph.in_order(needed)
 
+    def _is_given(self, reader: Reader) -> bool:
+        """Whether a contract says what ``reader`` is, and no proposal concerns it."""
+        return reader.key not in self._downstream and reader.enforced and declared_columns(reader) is not None
+
     def _bound(self, reader: Reader) -> Bound:
-        if reader.sql is None:
-            relation = named_columns(reader, self._names_read(reader))
+        if reader.sql is None or self._is_given(reader):
+            relation = named_columns(reader, () if reader.enforced else self._names_read(reader))
             self._put(reader.key, relation)
             return Bound(error=reader.silence, relation=relation)
         stand_in = named_columns(reader, self._names_returned(reader))
@@ -142,10 +157,8 @@ class Binding:
         return Bound(output=output, relation=relation, exact=self._is_exact(reader))
 
     def _is_exact(self, reader: Reader) -> bool:
-        """Whether everything that has SQL between ``reader`` and the products was bound."""
-        upstream = (
-            self.base[key] for key in reader.reads if key in self.base and self._consumers.readers[key].consumes
-        )
+        """Whether everything between ``reader`` and the products was bound."""
+        upstream = (self.base[key] for key in reader.reads if key in self._downstream and key in self.base)
         return all(bound.exact for bound in upstream)
 
     def relation_of(self, reader: Reader, output: ShadowColumns) -> ShadowColumns:
@@ -156,7 +169,13 @@ class Binding:
         if declared is None:
             return output
         types = {name.lower(): data_type for name, data_type in output}
-        in_order = [(name, types.pop(name.lower())) for name, _ in declared if name.lower() in types]
+        in_order = [
+            (name, data_type if types[name.lower()] == ANY_TYPE else types[name.lower()])
+            for name, data_type in declared
+            if name.lower() in types
+        ]
+        for name, _ in in_order:
+            del types[name.lower()]
         return (*in_order, *((name, data_type) for name, data_type in output if name.lower() in types))
 
     def _names_read(self, reader: Reader) -> list[str]:
@@ -172,11 +191,10 @@ class Binding:
         return list(lineage.columns) if lineage else []
 
     def _put(self, key: str, columns: ShadowColumns | None) -> None:
+        if any(data_type == ANY_TYPE for _, data_type in columns or ()):
+            self._vague.add(key)
         places = [self._shadow_place(key, place) for place in self._consumers.places.get(key, ())]
-        try:
-            self._warehouse.put(places, columns)
-        except CannotBindError:  # two columns of one name, or a type of an extension
-            self._warehouse.put(places, None)
+        self._warehouse.put(places, columns)
 
     def _shadow_place(self, key: str, place: Place) -> Place:
         return Place(None, None, self._alias(key)) if _is_expression(place) else place

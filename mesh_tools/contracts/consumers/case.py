@@ -30,7 +30,7 @@ class Case:
         head: As proposed.
         consumers: Of the producer.
         graph: Of the consumers.
-        not_bound: Why nothing could be bound; empty where it was, or nothing had to be.
+        not_bound: Why nothing could be bound; empty where it was, or nothing had to be so far.
     """
 
     def __init__(self, changes: Sequence[Change], base: Interface, head: Interface, consumers: Consumers) -> None:
@@ -81,14 +81,14 @@ class Case:
 
     def was_bound(self, change: Change, reader: Reader) -> bool:
         """Whether binding would have shown what ``change`` does to ``reader``."""
-        if self.binding is None or change.fingerprint not in self._proposals:
+        if self.binding is None or self.not_bound or change.fingerprint not in self._proposals:
             return False
         bound = self.binding.base.get(reader.key)
         return bound is not None and bound.exact
 
     def why_not_bound(self, reader: Reader) -> str:
         """Why the SQL of ``reader`` was not bound; empty where it was."""
-        if self.binding is None:
+        if self.binding is None or self.not_bound:
             return self.not_bound
         bound = self.binding.base.get(reader.key)
         return "" if bound is None or bound.output is not None else bound.error
@@ -115,10 +115,17 @@ class Case:
         together = self._whole()
         if not self._proposals or self.binding is None or together is None:
             return {}
-        whole = under(self.binding, together)
+        try:
+            return self._attributed(self.binding, together)
+        except NotCheckedError as error:
+            self.not_bound = str(error)
+            return {}
+
+    def _attributed(self, binding: Binding, together: Proposal) -> dict[str, dict[str, Outcome]]:
+        whole = under(binding, together)
         if not whole:
             return {}
-        found = {key: under(self.binding, proposal, whole) for key, proposal in self._proposals.items()}
+        found = {key: under(binding, proposal, whole) for key, proposal in self._proposals.items()}
         explained = {reader for outcomes in found.values() for reader in outcomes}
         only_together = {key: outcome for key, outcome in whole.items() if key not in explained}
         return {key: outcomes | only_together for key, outcomes in found.items()}

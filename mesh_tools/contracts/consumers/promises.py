@@ -58,7 +58,7 @@ def contract_faults(reader: Reader, output: ShadowColumns) -> tuple[str, ...]:
     types = [
         f"{name} is {found[name]}, its contract says {data_type}"
         for name, data_type in promised.items()
-        if name in found and found[name] != data_type
+        if name in found and found[name] not in {data_type, ANY_TYPE}
     ]
     return (*gone, *new, *types)
 

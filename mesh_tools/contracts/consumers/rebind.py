@@ -10,7 +10,7 @@ from msgspec import Struct
 from mesh_tools.contracts.consumers.binding import Binding, Bound
 from mesh_tools.contracts.consumers.promises import contract_faults, stored_faults
 from mesh_tools.contracts.consumers.reader import Reader
-from mesh_tools.contracts.consumers.shadow import CannotBindError, NotCheckedError, ShadowColumns
+from mesh_tools.contracts.consumers.shadow import CannotBindError, ShadowColumns
 
 OutcomeKind = Literal["error", "contract", "stored", "output", "order", "stale"]
 """``error``: it cannot be bound. ``contract``, ``stored``: it no longer fits its own contract, or its own table.
@@ -45,13 +45,15 @@ def under(binding: Binding, proposal: Proposal, among: Collection[str] | None = 
         binding: Of things as they are.
         proposal: What changes.
         among: The readers that may differ; all of them without.
+
+    Raises:
+        NotCheckedError: DuckDB itself failed, and says nothing any more.
     """
     readers = binding.readers if among is None else [r for r in binding.readers if r.key in among]
     run = _Run(binding, proposal, readers)
-    try:
-        return run.outcomes()
-    finally:
-        run.undo()
+    found = run.outcomes()
+    run.undo()
+    return found
 
 
 class _Run:
@@ -108,7 +110,7 @@ class _Run:
         assert base.output is not None  # noqa: S101 - asked before
         try:
             output = self.binding.describe(reader, moved)
-        except (CannotBindError, NotCheckedError) as error:
+        except CannotBindError as error:
             return Outcome(kind="error", detail=str(error), through=through)
         if output == base.output:
             return None
