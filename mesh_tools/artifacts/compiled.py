@@ -143,12 +143,12 @@ class CompiledManifest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def adapter_type(self) -> str | None:
-        """dbt's name of the warehouse."""
+        """Dbt's name of the warehouse."""
         return self.metadata.adapter_type
 
     @property
     def dialect(self) -> str:
-        """sqlglot's name of the SQL dialect; empty, which is its own, for a warehouse that it does not know."""
+        """Sqlglot's name of the SQL dialect; empty, which is its own, for a warehouse that it does not know."""
         return DIALECTS.get(self.adapter_type or "", "")
 
     def relations(self) -> Iterator[CompiledNode]:

@@ -1,8 +1,8 @@
 """Digests of how products are made, composed through the private models of their project.
 
 Published in interfaces, so they hold no names: a consumer or a reviewer sees that the logic of a column has changed,
-and nothing of the SQL. Renaming a private model, a CTE or an alias, comments, layout, and moving a CTE that hands
-on its rows into a model of its own leave them as they are.
+and nothing of the SQL. Renaming a private model, a CTE or an alias, comments, layout, and moving a CTE that hands on its rows and
+columns as they are into a model of its own leave the digests as they are.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ class Composer:
         sources = [self._rows.get(key) or self._name(key) for key in lineage.reads]
         if own == "$0" and len(sources) == 1:
             return sources[0]
-        places = sorted({(reads.get(use.node, -1), use.column, use.node) for use in lineage.indirect})
+        places = sorted(
+            {(reads.get(use.node, -1), use.column, use.node) for use in lineage.indirect if use.kind != "select"}
+        )
         return _digest(own, *sources, *(self._leaf(node, column) for _, column, node in places))
 
     def _leaf(self, node: str, column: str) -> str:

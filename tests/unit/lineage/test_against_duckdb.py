@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mesh_tools.lineage.query.tracer import trace_query
 from support.lineage_queries import RELATIONS, random_query, task
 
-_SETTINGS = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 queries = st.integers(0, 2**32).map(random_query)
 
 
