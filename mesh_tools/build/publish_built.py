@@ -44,11 +44,10 @@ def publish_built(workspace: Workspace, project: Project, manifest: Path, enviro
             read-only or cannot be reached; a product is not in the data; something in the build failed.
     """
     interface = interface_to_publish(workspace, project, manifest, environment)
-    interface = traced_interface(interface, manifest, lineage_cache(workspace))
     _check_results(project, manifest.with_name("run_results.json"))
     if not _has_data(workspace, project, environment):
         _check_built(workspace, project, environment, interface)
-        publication = Upstreams(workspace).publish(interface)
+        publication = Upstreams(workspace).publish(traced_interface(interface, manifest, lineage_cache(workspace)))
         return Published(products=len(interface.products), changed=publication.changed)
     settings = Settings(adopt=manifest)
     request = Request(select=(project.name,), job=project.name)

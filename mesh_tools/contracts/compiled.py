@@ -9,6 +9,9 @@ from msgspec.structs import replace
 from mesh_tools.artifacts.compiled import CompiledManifest, CompiledNode, read_compiled
 from mesh_tools.errors import MeshError
 
+_PARTS = ("rest", "wave-*")
+"""Folders of parts. Others may hold anything, such as the state of another environment."""
+
 
 def read_whole(path: Path) -> CompiledManifest:
     """The manifest at ``path``, with the SQL that other parts of the same build have compiled.
@@ -20,7 +23,7 @@ def read_whole(path: Path) -> CompiledManifest:
         MeshError: see :func:`mesh_tools.artifacts.compiled.read_compiled`.
     """
     manifest = read_compiled(path)
-    parts = sorted(path.parent.glob("*/manifest.json"))
+    parts = [part for name in _PARTS for part in sorted(path.parent.glob(f"{name}/{path.name}"))]
     if not parts or all(node.sql for node in manifest.nodes.values() if _has_sql(node)):
         return manifest
     compiled: dict[str, CompiledNode] = {}

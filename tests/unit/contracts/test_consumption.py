@@ -175,7 +175,14 @@ def test_what_was_compiled_in_parts_is_read_as_one(tmp_path: Path) -> None:
     rest: dict[str, dict[str, Any]] = {"raw": models["raw"], "p": {**models["p"], "sql": ""}}
     first: dict[str, dict[str, Any]] = {"raw": {}, "p": models["p"]}
     write_manifest(tmp_path / "parts" / "rest" / "manifest.json", manifest_of("sales", rest))
-    write_manifest(tmp_path / "parts" / "broken" / "manifest.json", {})
-    write_manifest(tmp_path / "parts" / "other" / "manifest.json", manifest_of("shop", rest))
+    write_manifest(tmp_path / "parts" / "wave-2" / "manifest.json", {})
+    write_manifest(tmp_path / "parts" / "wave-3" / "manifest.json", manifest_of("shop", rest))
     assert traced(tmp_path / "parts", first).products == whole.products
     assert read_whole(tmp_path / "parts" / "manifest.json").nodes["model.sales.raw"].sql == "select 1 as n"
+
+
+def test_what_lies_in_other_folders_is_no_part(tmp_path: Path) -> None:
+    """dbt's users keep the state of other environments there."""
+    write_manifest(tmp_path / "manifest.json", manifest_of("sales", {"raw": {}}))
+    write_manifest(tmp_path / "prod" / "manifest.json", manifest_of("sales", {"raw": {"sql": "select 1 as n"}}))
+    assert read_whole(tmp_path / "manifest.json").nodes["model.sales.raw"].sql is None
