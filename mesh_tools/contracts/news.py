@@ -84,7 +84,8 @@ def unlocked(
         today: Decides which deprecation dates are past.
     """
     locked, used = difference.locked, difference.now
-    label = f"{difference.upstream}.{(used or locked).key}" if used or locked else difference.upstream
+    named = used or locked
+    label = f"{difference.upstream}.{named.key}" if named else difference.upstream
     if locked is None:
         return Unlocked(difference=difference, text=f"{label} is used, and not locked yet")
     if used is None:

@@ -182,7 +182,7 @@ def test_what_was_compiled_in_parts_is_read_as_one(tmp_path: Path) -> None:
 
 
 def test_what_lies_in_other_folders_is_no_part(tmp_path: Path) -> None:
-    """dbt's users keep the state of other environments there."""
+    """Users of dbt keep the state of other environments there."""
     write_manifest(tmp_path / "manifest.json", manifest_of("sales", {"raw": {}}))
     write_manifest(tmp_path / "prod" / "manifest.json", manifest_of("sales", {"raw": {"sql": "select 1 as n"}}))
     assert read_whole(tmp_path / "manifest.json").nodes["model.sales.raw"].sql is None
