@@ -21,6 +21,8 @@ from mesh_tools.report.console import counted
 _COLOURS: dict[ChangeClass, str] = {"breaking": "bold red", "dangerous": "yellow", "safe": "green"}
 _LONGEST = 60
 _MARGIN = " " * 13
+# Names and descriptions come from other teams' documents: none of them may steer a terminal.
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 _EFFECTS = {"breaking": "breaks", "dangerous": "is in danger", "unknown": "not checked", "none": "is not touched"}
 
 
@@ -32,7 +34,9 @@ def print_comparison(to: Console, comparison: Comparison, result: GateResult, *,
         to.print(Text(f"  {note}", style="yellow"))
     for key, entries in groupby(shown, key=_key):
         to.print()
-        to.print(Text(f"  {key or comparison.project}", style="bold") + Text(_versions(comparison, key)))
+        to.print(
+            Text(f"  {key or comparison.project}".translate(_CONTROLS), style="bold") + Text(_versions(comparison, key))
+        )
         for entry in entries:
             _print_entry(to, entry)
     if shown:
@@ -58,9 +62,9 @@ def print_notes(to: Console, notes: Iterable[str]) -> None:
 def _print_entry(to: Console, entry: Gated) -> None:
     verdict, change = entry.verdict, entry.verdict.change
     word = Text(f"    {verdict.effective:<9}", style=_COLOURS[verdict.effective])
-    to.print(word + Text(f"  {change.rule} {change.name}: {change.message}"))
+    to.print(word + Text(f"  {change.rule} {change.name}: {change.message}".translate(_CONTROLS)))
     for line in _details(entry):
-        to.print(Text(f"{_MARGIN}  {line}"))
+        to.print(Text(f"{_MARGIN}  {line.translate(_CONTROLS)}"))
 
 
 def _details(entry: Gated) -> Iterator[str]:

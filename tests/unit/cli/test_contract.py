@@ -159,6 +159,13 @@ def test_two_documents_need_no_mesh(
     assert [hit["node"] for hit in change["consumers"]] == ["revenue"]
 
 
+def test_names_of_others_do_not_steer_the_terminal(shop: Shop) -> None:
+    shop.promise({"\x1b[2Jpaid": "varchar"})
+    text = shop.run("diff", "shop", code=0)
+    assert "\x1b" not in text
+    assert "\ufffd[2Jpaid" in text
+
+
 def test_a_project_that_cannot_be_compared_does_not_hide_the_others(shop: Shop) -> None:
     shop.promise({"country": None})
     (shop.root / "sales" / "target" / "manifest.json").unlink()
