@@ -102,9 +102,11 @@ def _interface(case: Mapping[str, Any], side: str) -> Interface:
             "project": PRODUCER,
             "adapter": case.get("adapter", "duckdb"),
             "products": [
-                {"name": name, "versions": versions, "latest": latest.get(name)} for name, versions in products.items()
+                {"name": name, "versions": versions, "latest": latest.get(name), **case.get(f"products_{side}", {})}
+                for name, versions in products.items()
             ],
             "relations": case.get(f"relations_{side}", {}),
+            **case.get(f"interface_{side}", {}),
         },
         Interface,
     )

@@ -14,6 +14,7 @@ from mesh_tools.contracts.consumers.rebind import Outcome, Proposal, under
 from mesh_tools.contracts.consumers.shadow import NotCheckedError, ShadowColumns
 from mesh_tools.contracts.consumers.usage import Flow
 from mesh_tools.contracts.consumers.world import Consumers
+from mesh_tools.contracts.pairs.context import WHOLE_PROJECT
 from mesh_tools.model.change import Change
 from mesh_tools.model.interface import Interface
 
@@ -49,6 +50,8 @@ class Case:
 
     def subjects_of(self, change: Change) -> tuple[Subject, ...]:
         """The product versions that ``change`` is about."""
+        if change.product == WHOLE_PROJECT:
+            return tuple(self._subjects.values())
         return concerned(change, self._of_product.get(change.product, ()))
 
     def direct(self, key: str) -> list[Reader]:

@@ -60,7 +60,7 @@ def _judged(change: Change, case: Case) -> Verdict:
     refine = refinement_of(change)
     if not subjects or (change.cls == "safe" and refine == "none" and change.name not in _REMOVED):
         return verdict_of(change, change.cls, "")
-    return _BY_NAME.get(change.name, _BY_REFINEMENT[refine])(change, subjects, case)
+    return JUDGED_BY_NAME.get(change.name, _BY_REFINEMENT[refine])(change, subjects, case)
 
 
 def _everyone(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
@@ -79,6 +79,20 @@ def _removed(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict
     hits = Hits()
     for subject in subjects:
         add_readers(hits, change, subject, case, "breaking")
+    return _refined(change, hits, subjects, case)
+
+
+def _narrowed(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
+    """Those who are not among the allowed consumers any more."""
+    product = case.head.product(change.product)
+    allowed = product.allowed_consumers if product else None
+    every = Hits()
+    for subject in subjects:
+        add_readers(every, change, subject, case, "breaking")
+    hits = Hits()
+    for hit in every.sorted():
+        if hit.project != case.base.project and allowed is not None and hit.project not in allowed:
+            hits.add(replace(hit, detail="it is not allowed any more"))
     return _refined(change, hits, subjects, case)
 
 
@@ -217,12 +231,14 @@ def _not_bound(change: Change, subjects: Sequence[Subject], case: Case) -> list[
 
 
 _Judge = Callable[[Change, Sequence[Subject], Case], Verdict]
-_BY_NAME: dict[str, _Judge] = {
+JUDGED_BY_NAME: dict[str, _Judge] = {
     "product-removed": _removed,
     "version-removed": _removed,
+    "allowed-consumers-narrowed": _narrowed,
     "relation-moved": _moved_relation,
     "freshness-loosened": _freshness,
 }
+"""Rules whose hits are found in a way of their own."""
 _BY_REFINEMENT: dict[str, _Judge] = {
     "column": _columns,
     "typed": _columns,

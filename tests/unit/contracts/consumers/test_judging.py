@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from mesh_tools.artifacts.compiled import CompiledManifest, CompiledNode
 from mesh_tools.artifacts.reading import Metadata
 from mesh_tools.contracts.consumers import Consumers, judge
+from mesh_tools.contracts.consumers.judge import JUDGED_BY_NAME
 from mesh_tools.contracts.diff import diff
+from mesh_tools.contracts.rules.registry import RULES
 from mesh_tools.lineage.inputs import inputs_of
 from mesh_tools.lineage.trace import trace
 from mesh_tools.model.change import BUMPS, CLASSES, Verdict
@@ -72,6 +74,10 @@ def test_without_duckdb_lineage_decides_and_the_reason_names_the_extra(monkeypat
     assert [(hit.label, hit.effect, hit.method) for hit in removed.hits] == [("sales.notes", "breaking", "usage")]
     assert "not bound: sales.ids, sales.notes (the package duckdb is not installed" in removed.reason
     assert "mesh-tools[duckdb]" in removed.reason
+
+
+def test_every_rule_that_is_judged_by_its_name_exists() -> None:
+    assert JUDGED_BY_NAME.keys() <= {rule.name for rule in RULES.values()}
 
 
 def test_a_model_of_a_package_is_judged_in_each_project_that_installs_it() -> None:
