@@ -149,12 +149,20 @@ def write_lock(project: Project, lock: Lock) -> bool:
     path = project.path / LOCK_FILE
     try:
         if lock.upstreams:
-            return write_atomically(path, lock_text(lock).encode())
+            return not _says(project, lock) and write_atomically(path, lock_text(lock).encode())
         present = path.is_file()
         path.unlink(missing_ok=True)
     except OSError as error:
         raise MeshError(f"cannot be written: {error.strerror}", where=Location.of(path)) from None
     return present
+
+
+def _says(project: Project, lock: Lock) -> bool:
+    """Whether the file says so already, however it is laid out: git may have given it other line ends."""
+    try:
+        return read_lock(project) == lock
+    except MeshError:
+        return False
 
 
 def lock_text(lock: Lock) -> str:

@@ -149,6 +149,14 @@ def test_a_lock_is_written_once_and_removed_when_nothing_is_used(sales: Project)
     assert check_lock(sales, locked({})) == ()
 
 
+def test_a_lock_that_says_the_same_in_another_layout_stays_as_it_is(sales: Project) -> None:
+    lock = locked({"orders": [2]})
+    (sales.path / LOCK_FILE).write_bytes(lock_text(lock).replace("\n", "\r\n").encode())
+    assert not write_lock(sales, lock)
+    (sales.path / LOCK_FILE).write_text("<<<<<<< HEAD\n")
+    assert write_lock(sales, lock)
+
+
 def test_what_is_locked_differs_in_nothing(sales: Project) -> None:
     write_lock(sales, locked({"orders": [2]}))
     assert check_lock(sales, locked({"orders": [2]})) == ()
