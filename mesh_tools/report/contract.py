@@ -24,6 +24,9 @@ _MARGIN = " " * 13
 # Names and descriptions come from other teams' documents: none of them may steer a terminal.
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
 _EFFECTS = {"breaking": "breaks", "dangerous": "is in danger", "unknown": "not checked", "none": "is not touched"}
+_EFFECTS_BEHIND = {"breaking": "break", "dangerous": "in danger", "unknown": "not checked"}
+_MOST = 8
+"""Consumers that are told of each change."""
 
 
 def print_comparison(to: Console, comparison: Comparison, result: GateResult, *, safe: bool = True) -> None:
@@ -33,11 +36,13 @@ def print_comparison(to: Console, comparison: Comparison, result: GateResult, *,
     for note in comparison.notes:
         to.print(Text(f"  {note}", style="yellow"))
     for key, entries in groupby(shown, key=_key):
+        listed = list(entries)
         to.print()
         to.print(
-            Text(f"  {key or comparison.project}".translate(_CONTROLS), style="bold") + Text(_versions(comparison, key))
+            Text(f"  {key or comparison.project}".translate(_CONTROLS), style="bold")
+            + Text(_versions(comparison, key, refused=any(entry.state == "refused" for entry in listed)))
         )
-        for entry in entries:
+        for entry in listed:
             _print_entry(to, entry)
     if shown:
         to.print()
@@ -73,10 +78,26 @@ def _details(entry: Gated) -> Iterator[str]:
         yield f"{_shown(change.old)} -> {_shown(change.new)}"
     if verdict.effective != change.cls:
         yield f"structurally {change.cls}; {verdict.reason}"
-    elif verdict.reason and verdict.effective != "safe":
+    elif verdict.reason and verdict.effective != "safe" and not verdict.hits:
         yield verdict.reason
-    yield from (_hit(hit) for hit in verdict.hits)
+    yield from _consumers(verdict.hits)
     yield from _to_do(entry)
+
+
+def _consumers(hits: Sequence[Hit]) -> Iterator[str]:
+    """Who reads the product itself, each with its reason; who reads it through others, by name; whom to tell."""
+    direct = [hit for hit in hits if hit.through is None]
+    yield from (_hit(hit) for hit in direct[:_MOST])
+    if len(direct) > _MOST:
+        yield f"and {len(direct) - _MOST} more that read it (--format json lists them)"
+    for effect, words in _EFFECTS_BEHIND.items():
+        behind = [hit.label for hit in hits if hit.through is not None and hit.effect == effect]
+        if behind:
+            more = f" and {len(behind) - _MOST} more" if len(behind) > _MOST else ""
+            yield f"{words} through them: {', '.join(behind[:_MOST])}{more}"
+    owners = list(dict.fromkeys(hit.owner for hit in hits if hit.owner and hit.effect != "none"))
+    if owners:
+        yield f"to tell: {', '.join(owners)}"
 
 
 def _to_do(entry: Gated) -> Iterator[str]:
@@ -93,10 +114,8 @@ def _to_do(entry: Gated) -> Iterator[str]:
 
 
 def _hit(hit: Hit) -> str:
-    through = f" through {hit.through}" if hit.through else ""
     detail = f": {hit.detail}" if hit.detail else ""
-    owner = f" ({hit.owner})" if hit.owner else ""
-    return f"{hit.label} {_EFFECTS[hit.effect]}{through}{detail}{owner}"
+    return f"{hit.label} {_EFFECTS[hit.effect]}{detail}"
 
 
 def _totals(result: GateResult) -> str:
@@ -112,10 +131,12 @@ def _key(entry: Gated) -> str:
     return product_key(change.product, change.v) if change.product else ""
 
 
-def _versions(comparison: Comparison, key: str) -> str:
-    """The semantic version before and after."""
+def _versions(comparison: Comparison, key: str, *, refused: bool) -> str:
+    """The semantic version before and after; a breaking change has none within the same model version."""
     new = semantic_versions(comparison.new)
     before, after = semantic_versions(comparison.old).get(key), new.get(key)
+    if refused and before:
+        return f"  {before} -> a new version is needed"
     if before == after:
         return f"  {after}" if after else ""
     return f"  {before} -> {after}" if before and after else f"  {after or before}"
