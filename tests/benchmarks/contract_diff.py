@@ -88,6 +88,25 @@ def _changed_column(i: int, column: Column) -> Column:
     return replace(column, data_type=_WIDER[i % len(_WIDER)])
 
 
+def each_column_renamed(old: Interface) -> Interface:
+    """Each column of each product has a name of its own product's."""
+    products = [
+        replace(
+            product,
+            versions=(
+                replace(
+                    version,
+                    columns=tuple(replace(column, name=f"{product.name}_{column.name}") for column in version.columns),
+                    guarantees=(),
+                ),
+            ),
+        )
+        for product in old.products
+        for version in product.versions
+    ]
+    return replace(old, products=tuple(products))
+
+
 def everything_changed(old: Interface) -> Interface:
     """Each column of each product has another type, description, unit, logic and place; and all else differs."""
     return replace(old, products=tuple(_changed(product) for product in old.products))
@@ -133,6 +152,7 @@ def main() -> None:
         "nothing changed": old,
         "little changed": little_changed(old),
         "each column changed": each_column_changed(old),
+        "each column renamed": each_column_renamed(old),
         "everything changed in several ways": everything_changed(old),
     }
     print(f"{products} products of {COLUMNS} columns, CPU s, median of {_RUNS}")  # noqa: T201 - a script

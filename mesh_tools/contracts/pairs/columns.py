@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from mesh_tools.contracts.pairs.words import same_words
+from mesh_tools.contracts.pairs.renames import renamed_columns
 from mesh_tools.model.interface import Column, ProductVersion
-from mesh_tools.sqltypes import compare_types
-
-_SIMILAR_NAME = 0.7
-_SIMILAR_TEXT = 0.8
-_MOST = 100  # columns that took the place of as many others: beyond it is another table
 
 
 class ColumnMatch(Struct, frozen=True, kw_only=True):
@@ -42,7 +35,7 @@ def match_columns(old: ProductVersion, new: ProductVersion, adapter: str | None)
     removed = [column for column in old.columns if column.name not in found]
     taken = {column.name for column in found.values()}
     added = [column for column in new.columns if column.name not in taken]
-    renames = _renames(_Sides(old, new, found, adapter), removed, added) if removed and added else {}
+    renames = renamed_columns(old, new, found, adapter) if removed and added else {}
     found |= renames
     earlier = {column.name: name for name, column in found.items()}
     gone = {column.name for column in renames.values()}
@@ -71,93 +64,6 @@ def _by_name(old: Iterable[Column], new: Iterable[Column]) -> dict[str, Column]:
             if column.name not in found and column.name.lower() in folded:
                 found[column.name] = folded.pop(column.name.lower())
     return found
-
-
-class _Sides:
-    """What tells a renamed column from another one: its place, its type, and what is promised and said of it."""
-
-    def __init__(
-        self, old: ProductVersion, new: ProductVersion, found: Mapping[str, Column], adapter: str | None
-    ) -> None:
-        self.adapter = adapter
-        self.places = (_places(old, found), _places(new, {column.name for column in found.values()}))
-        self.promises = (_promised(old), _promised(new))
-        methods = {version.logic.method if version.logic else None for version in (old, new)}
-        self.logic = (
-            old.logic.columns if old.logic and len(methods) == 1 else {},
-            new.logic.columns if new.logic and len(methods) == 1 else {},
-        )
-
-    def likeness(self, old: Column, new: Column) -> float:
-        """How much speaks for ``new`` being ``old``; 0 where nothing does."""
-        if self.places[0][old.name] != self.places[1][new.name] or not self._has_same_type(old, new):
-            return 0
-        digest = digest_of(self.logic[0], old)
-        return (
-            2.0 * (digest is not None and digest == digest_of(self.logic[1], new))
-            + 2.0 * _similar_text(old.description, new.description)
-            + 1.0 * (bool(self.promises[0][old.name]) and self.promises[0][old.name] == self.promises[1][new.name])
-            + _similar_name(old.name, new.name)
-        )
-
-    def _has_same_type(self, old: Column, new: Column) -> bool:
-        return compare_types(old.data_type, new.data_type, self.adapter).kind == "same"
-
-
-def _renames(sides: _Sides, removed: Sequence[Column], added: Sequence[Column]) -> dict[str, Column]:
-    """New columns by the name of the old ones that they are, one to one, the likeliest first."""
-    if max(len(removed), len(added)) > _MOST:
-        return {}
-    candidates = [
-        (-likeness, abs(i - j), i, j)
-        for i, old in enumerate(removed)
-        for j, new in enumerate(added)
-        if (likeness := sides.likeness(old, new))
-    ]
-    renames: dict[int, int] = {}
-    for _, _, i, j in sorted(candidates):
-        if i not in renames and j not in renames.values():
-            renames[i] = j
-    return {removed[i].name: added[j] for i, j in renames.items()}
-
-
-def _places(version: ProductVersion, staying: Iterable[str]) -> dict[str, int]:
-    """Of each column, how many that stay come before it."""
-    names, places, place = frozenset(staying), {}, 0
-    for column in version.columns:
-        places[column.name] = place
-        place += column.name in names
-    return places
-
-
-def _promised(version: ProductVersion) -> Mapping[str, frozenset[str]]:
-    """What is promised of each column alone."""
-    promised: defaultdict[str, set[str]] = defaultdict(set)
-    for guarantee in version.guarantees:
-        if len(guarantee.columns) == 1:
-            promised[guarantee.columns[0]].add(f"{guarantee.kind} {guarantee.arguments}")
-    return {column.name: frozenset(promised[column.name]) for column in version.columns}
-
-
-def _similar_name(old: str, new: str) -> float:
-    old, new = old.lower(), new.lower()
-    if any(old.startswith(f"{part}_") or old.endswith(f"_{part}") for part in (new,)):
-        return 1
-    if new.startswith(f"{old}_") or new.endswith(f"_{old}"):
-        return 1
-    ratio = SequenceMatcher(None, old, new).ratio()
-    return ratio if ratio >= _SIMILAR_NAME else 0
-
-
-def _similar_text(old: str, new: str) -> bool:
-    if not old or not new:
-        return False
-    return same_words(old, new) or SequenceMatcher(None, old, new).ratio() >= _SIMILAR_TEXT
-
-
-def digest_of(digests: Mapping[str, str], column: Column) -> str | None:
-    """The digest of how a column is computed: by its name, or by that in lower case, as tracers fold it."""
-    return digests.get(column.name) or digests.get(column.name.lower())
 
 
 def moved(pairs: Sequence[tuple[Column, Column]], order: Iterable[Column]) -> tuple[list[str], list[str]]:

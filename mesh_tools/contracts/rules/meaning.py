@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mesh_tools.contracts.pairs import ColumnPair, VersionPair
-from mesh_tools.contracts.pairs.columns import digest_of
+from mesh_tools.contracts.pairs.renames import digest_of
 from mesh_tools.contracts.pairs.words import same_words
 from mesh_tools.contracts.rules.labels import MEANINGFUL_META
 from mesh_tools.contracts.rules.rule import Finding, rule
