@@ -99,7 +99,7 @@ class Case:
     @cached_property
     def binding(self) -> Binding | None:
         """The consumers of what changes, bound as things are; ``None``, and :attr:`not_bound`, where that cannot be."""
-        start = {subject.key for change in self.changes for subject in self.subjects_of(change)}
+        start = {key for proposal in self._proposals.values() for key in (*proposal.columns, *proposal.moved)}
         try:
             return Binding(self.consumers, self.graph, self._before, sorted(start))
         except NotCheckedError as error:

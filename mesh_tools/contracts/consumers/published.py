@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mesh_tools.contracts.consumers.reader import plain
 from mesh_tools.contracts.consumers.world import Published
 from mesh_tools.contracts.rules.registry import Refinement
 from mesh_tools.model.change import Change, Effect, Hit
@@ -36,13 +37,13 @@ def _own(change: Change) -> Effect:
 
 
 def _by_column(change: Change, refine: Refinement, use: Consumption) -> tuple[Effect, str]:
-    columns = {name.lower() for name in change.columns}
+    columns = {plain(name) for name in change.columns}
     if use.columns is None:
         return ("unknown", _NOT_TRACED) if columns else (_own(change), "reads it")
-    typed = sorted(columns & {name.lower() for name in use.typed})
+    typed = sorted(columns & {plain(name) for name in use.typed})
     if refine == "typed" and typed:
         return "breaking", f"stores, or promises itself, {', '.join(typed)}"
-    used = sorted(columns & {name.lower() for name in use.columns})
+    used = sorted(columns & {plain(name) for name in use.columns})
     if used or not columns:
         return _own(change), f"uses {', '.join(used)}" if used else "reads it"
     return "none", ""

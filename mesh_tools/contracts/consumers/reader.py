@@ -111,6 +111,11 @@ def reader_of(node: CompiledNode, manifest: CompiledManifest, projects: frozense
     )
 
 
+def plain(column: str) -> str:
+    """A column's name without case and quotes: rather taken for another one than overlooked."""
+    return column.strip('"').lower()
+
+
 def place_of(node: CompiledNode) -> Place:
     """Where ``node`` lies."""
     return Place(node.database, node.schema, node.identifier, node.relation_name)

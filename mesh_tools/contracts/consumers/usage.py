@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from mesh_tools.contracts.consumers.reader import Reader
+from mesh_tools.contracts.consumers.reader import Reader, plain
 from mesh_tools.model.lineage import ModelLineage
 
 
@@ -39,7 +39,7 @@ class Flow:
 
     def uses(self, columns: Iterable[str]) -> Iterator[Use]:
         """Everyone who uses one of ``columns``, and every direct reader of which that is not known."""
-        touched: dict[str, frozenset[str]] = {self._key: frozenset(name.lower() for name in columns)}
+        touched: dict[str, frozenset[str]] = {self._key: frozenset(plain(name) for name in columns)}
         same: dict[str, frozenset[str]] = dict(touched)
         labels: dict[str, str] = {}
         for reader in self._readers:
@@ -69,10 +69,10 @@ class Flow:
 def _used(lineage: ModelLineage, touched: Mapping[str, frozenset[str]]) -> dict[str, str]:
     """Columns that are used, each with what is done with it."""
     found: dict[str, str] = {
-        use.column: use.kind for use in lineage.indirect if use.column.lower() in touched.get(use.node, frozenset())
+        use.column: use.kind for use in lineage.indirect if plain(use.column) in touched.get(use.node, frozenset())
     }
     for edges in lineage.columns.values():
-        found |= {edge.column: "select" for edge in edges if edge.column.lower() in touched.get(edge.node, frozenset())}
+        found |= {edge.column: "select" for edge in edges if plain(edge.column) in touched.get(edge.node, frozenset())}
     if not lineage.complete:
         stars = {read.node for read in lineage.hazards if read.hazard == "star"}
         found |= {column: "select *" for node in stars for column in touched.get(node, frozenset())}
@@ -81,19 +81,18 @@ def _used(lineage: ModelLineage, touched: Mapping[str, frozenset[str]]) -> dict[
 
 def _outputs(lineage: ModelLineage, touched: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return frozenset(
-        name.lower()
+        plain(name)
         for name, edges in lineage.columns.items()
-        if any(edge.column.lower() in touched.get(edge.node, frozenset()) for edge in edges)
+        if any(plain(edge.column) in touched.get(edge.node, frozenset()) for edge in edges)
     )
 
 
 def _passed(lineage: ModelLineage, same: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return frozenset(
-        name.lower()
+        plain(name)
         for name, edges in lineage.columns.items()
         if any(
-            edge.kind in {"pass", "rename"} and edge.column.lower() in same.get(edge.node, frozenset())
-            for edge in edges
+            edge.kind in {"pass", "rename"} and plain(edge.column) in same.get(edge.node, frozenset()) for edge in edges
         )
     )
 

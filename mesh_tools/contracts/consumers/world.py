@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from mesh_tools.artifacts.compiled import CompiledManifest, CompiledNode
-from mesh_tools.contracts.consumers.reader import Place, Reader, is_foreign, place_of, reader_of
+from mesh_tools.contracts.consumers.reader import Place, Reader, is_foreign, key_of, place_of, reader_of
 from mesh_tools.model.interface import Consumption, Interface, Owner, product_key
 from mesh_tools.model.lineage import ModelLineage
 
@@ -121,8 +121,7 @@ class _World:
         found: defaultdict[str, dict[Place, None]] = defaultdict(dict)
         for manifest in self.manifests.values():
             for node in manifest.relations():
-                key = reader_of(node, manifest, self.projects, None).key
-                found[key][place_of(node)] = None
+                found[key_of(node.unique_id, manifest, self.projects)][place_of(node)] = None
         return {key: tuple(places) for key, places in found.items()}
 
     def _add(self, node: CompiledNode, manifest: CompiledManifest) -> None:
