@@ -115,6 +115,10 @@ class Binding:
         """Whether ``reader`` follows the latest version of what ``key`` is now."""
         return key in reader.reads and self._consumers.pins(reader, key) is not True
 
+    def is_read(self, reader: Reader) -> bool:
+        """Whether the SQL of anybody depends on the relation of ``reader``."""
+        return bool(self._graph.children(reader.key))
+
     def label(self, key: str) -> str:
         """What reports call the reader ``key``."""
         return self._consumers.readers[key].label
@@ -153,7 +157,8 @@ class Binding:
             self._put(reader.key, stand_in)
             return Bound(error=str(error), relation=stand_in)
         relation = self.relation_of(reader, output)
-        self._put(reader.key, relation)
+        if self.is_read(reader):
+            self._put(reader.key, relation)
         return Bound(output=output, relation=relation, exact=self._is_exact(reader))
 
     def _is_exact(self, reader: Reader) -> bool:

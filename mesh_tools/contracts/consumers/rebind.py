@@ -136,8 +136,9 @@ class _Run:
         return Outcome(kind=kind, detail=_difference(before, output), through=through)
 
     def _see(self, reader: Reader, relation: ShadowColumns) -> None:
-        self.binding.put(reader.key, relation)
-        self.dirty[reader.key] = None
+        if self.binding.is_read(reader):
+            self.binding.put(reader.key, relation)
+            self.dirty[reader.key] = None
 
     def _through(self, causes: Sequence[str]) -> str | None:
         """The nearest consumer that hands the change on; none where the product itself is read."""
