@@ -12,12 +12,12 @@ from mesh_tools.interface.lock import LockDifference, locked_version
 from mesh_tools.model.change import Change
 from mesh_tools.model.interface import Consumption, Interface, product_key
 
-Touch = Literal["models", "product", "not_columns", "not_used"]
-"""``models``: models of the project use what changed. ``product``: the project uses the product, and no more is known.
-``not_columns``: it uses the product, but no model used what changed when the project was published last.
-``not_used``: it does not use the product, or only other versions of it."""
+Touch = Literal["models", "may", "product", "not_columns", "not_used"]
+"""``models``: models of the project use what changed. ``may``: models that were not traced may use it. ``product``: the
+project uses the product, and no more is known. ``not_columns``: it uses the product, but no model used what changed
+when the project was published last. ``not_used``: it does not use the product, or only other versions of it."""
 
-_ORDER: tuple[Touch, ...] = ("models", "product", "not_columns", "not_used")
+_ORDER: tuple[Touch, ...] = ("models", "may", "product", "not_columns", "not_used")
 
 
 class Uses(Struct, frozen=True, kw_only=True):
@@ -125,25 +125,29 @@ def _news(change: Change, uses: Uses) -> News:
     known = [use for use in uses.consumptions if use.product == change.product and _is_meant(change, (use.v,))]
     if not known:
         return News(change=change, touch="product")
-    hit = [use for use in known if _is_hit(change, use)]
-    by = tuple(sorted({name for use in hit for name in use.by}))
-    return News(change=change, touch="models" if hit else "not_columns", by=by)
+    sure = [use for use in known if _is_hit(change, use) is True]
+    unsure = [use for use in known if _is_hit(change, use) is None]
+    touch: Touch = "models" if sure else "may" if unsure else "not_columns"
+    by = tuple(sorted({name for use in sure or unsure for name in use.by}))
+    return News(change=change, touch=touch, by=by)
 
 
 def _is_meant(change: Change, versions: Collection[object]) -> bool:
     return change.v is None or not versions or str(change.v) in {str(v) for v in versions}
 
 
-def _is_hit(change: Change, use: Consumption) -> bool:
-    """Whether the models of ``use`` depend on what changed; what is not known counts as yes."""
+def _is_hit(change: Change, use: Consumption) -> bool | None:
+    """Whether the models of ``use`` depend on what changed; ``None`` when their columns are not known."""
     from mesh_tools.contracts.rules.registry import RULES  # noqa: PLC0415 - as above
 
     rule = RULES.get(change.rule)
     refine = rule.refine if rule else "none"
     if refine == "unpinned":
         return not use.pinned
-    if use.columns is None or refine == "none" or not change.columns:
+    if refine == "none" or not change.columns:
         return True
+    if use.columns is None:
+        return None
     if refine == "position":
         return bool(use.hazards)
     return bool({name.lower() for name in change.columns} & {name.lower() for name in use.columns})

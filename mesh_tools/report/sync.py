@@ -24,6 +24,7 @@ from mesh_tools.report.console import counted, print_problem, problem_document
 CLASS_COLOURS = {"safe": "green", "dangerous": "yellow", "breaking": "red"}
 _TOUCHES: dict[Touch, str] = {
     "models": "used by {}",
+    "may": "may be used by {}",
     "product": "a product used here",
     "not_columns": "a product used here, but not this of it when it was published last",
     "not_used": "",
