@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from mesh_tools.contracts.pairs import WHOLE_PROJECT
 from mesh_tools.contracts.pairs.interfaces import product_pairs, version_pairs
 from mesh_tools.interface.document import sealed
 from mesh_tools.interface.extract import FIRST_SEMANTIC_VERSION
@@ -78,8 +79,8 @@ def _product(old: Product | None, new: Product, changes: _Changes) -> Product:
 
 
 def _concerning(product: Product, version: ProductVersion, changes: _Changes) -> list[Change]:
-    """Changes of a version, of its whole product, and of a product that lost its versions."""
-    found = list(changes.get((product.name, str(version.v)), ()))
+    """Changes of a version, of its whole product, and of the whole project."""
+    found = [*changes.get((product.name, str(version.v)), ()), *changes.get((WHOLE_PROJECT, str(None)), ())]
     if version.v is not None:
         found += changes.get((product.name, str(None)), ())
     return found

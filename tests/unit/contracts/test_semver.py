@@ -65,6 +65,17 @@ def test_a_change_of_a_product_concerns_all_its_versions() -> None:
     assert accepted(before, after) == {"airports None": "1.0.0", "flights 1": "1.0.1", "flights 2": "2.0.1"}
 
 
+def test_a_change_of_the_whole_project_concerns_all_versions() -> None:
+    before = {"others": {"airports": {"semantic_version": "1.4.2"}}}
+    after = {**before, "interface": {"adapter": "snowflake"}}
+    assert accepted(before, after) == {"airports None": "1.5.0", "flights None": "1.1.0"}
+
+
+def test_a_model_that_loses_its_versions_goes_on_as_its_latest() -> None:
+    before = {"versions": {1: {"semantic_version": "1.2.3"}, 2: {}}, "product": {"latest": 1}}
+    assert accepted(before, {"path": "marts/flights_v1.sql", "tags": ["a"]}) == {"flights None": "1.2.4"}
+
+
 def test_a_new_version_leaves_the_old_one_as_it_was() -> None:
     before = {"versions": {1: {"semantic_version": "1.2.3"}}, "product": {"latest": 1}}
     after = {"versions": {1: {}, 2: {"columns": {"carrier": None}}}, "product": {"latest": 2}}

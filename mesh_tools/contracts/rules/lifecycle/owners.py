@@ -45,7 +45,7 @@ def owner_changed(pair: ProductPair) -> Iterator[Finding]:
         yield Finding(old=before, new=after, key="group", message=message)
 
 
-@rule("CHG069", "domain-changed", cls="safe", bump="patch", level="meaning", fields=("domain",))
+@rule("CHG069", "domain-changed", cls="safe", bump="none", level="meaning", fields=("domain",))
 def domain_changed(pair: InterfacePair) -> Iterator[Finding]:
     """The project belongs to another domain.
 
