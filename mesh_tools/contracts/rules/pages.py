@@ -50,6 +50,10 @@ the contract gate implements. This page and those of the rules are made from the
 A guarantee is an enforced constraint, or a test of severity error without a filter. Promises are compared, not what
 carries them. What cannot be decided is dangerous, and says why. Changes that concern the whole project name the
 product `*`.
+
+The examples are fragments of interfaces: what differs from a table `flights` on DuckDB with an enforced contract and
+the columns `flight_id`, `carrier` (`varchar`) and `distance_km` (`integer`). A column that is `null` is not there; the
+keys are those of [the interface document](../schemas/interface.json). The tests judge every example.
 """
 _NOT_COMPARED = """\
 ## Not compared
