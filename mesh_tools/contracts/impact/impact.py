@@ -68,7 +68,7 @@ def impact(text: str, known: Known) -> Impact:
         untouched=tuple(sorted(node.label for node in reported if reached is not None and node.key not in reached)),
         notify=notify,
         unowned=unowned,
-        notes=(*known.notes, *_notes(uses)),
+        notes=(*known.notes, *_notes(target, uses, known)),
     )
 
 
@@ -169,10 +169,11 @@ def _address(owner: Owner) -> str | None:
     return (owner.email or owner.channel or "").lower() or None
 
 
-def _notes(uses: Iterable[Use]) -> list[str]:
-    projects = sorted({use.project for use in uses if use.evidence == "published"})
-    return [
-        f"{name} is known by what it published alone: what it makes of the product, and which of its own products "
-        f"that goes into, is not known here"
-        for name in projects
-    ]
+def _notes(target: Target, uses: Iterable[Use], known: Known) -> Iterator[str]:
+    if target.project not in {manifest.project for manifest in known.manifests}:
+        yield f"the manifest of {target.project} is not at hand, so what else in it uses the product is not known"
+    for name in sorted({use.project for use in uses if use.evidence == "published"} - {target.project}):
+        yield (
+            f"{name} is known by what it published alone: what it makes of the product, and which of its own products "
+            "that goes into, is not known here"
+        )

@@ -149,6 +149,9 @@ def test_any_product_of_such_a_project_may_be_made_of_it(wide: Known) -> None:
 def test_the_product_of_such_a_project_can_be_asked_for(wide: Known) -> None:
     assert labels(impact("far.report", wide)) == ["last.end"]
     assert use(impact("far.report", wide), "last.end").reads == ("x",)
+    assert impact("far.report", wide).notes == (
+        "the manifest of far is not at hand, so what else in it uses the product is not known",
+    )
 
 
 def test_projects_that_read_each_other_are_no_endless_loop() -> None:
