@@ -1,8 +1,8 @@
 """Digests of how products are made, composed through the private models of their project.
 
 Published in interfaces, so they hold no names: a consumer or a reviewer sees that the logic of a column has changed,
-and nothing of the SQL. Renaming a private model, a CTE or an alias, comments, layout, and moving a CTE that hands on its rows and
-columns as they are into a model of its own leave the digests as they are.
+and nothing of the SQL. Renaming a private model, a CTE or an alias, comments, layout, and moving a CTE that hands on
+its rows and columns as they are into a model of its own leave the digests as they are.
 """
 
 from __future__ import annotations

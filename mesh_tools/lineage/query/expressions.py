@@ -47,6 +47,7 @@ class Expressions:
         self._context = context
         self._query = query
         self._fast = context.fast
+        self._aggregates = 0
         self._handlers: dict[type[exp.Expr], Callable[[Any, Frame, Into, int], str]] = {
             exp.Column: self._column,
             exp.Literal: _literal,
@@ -65,14 +66,15 @@ class Expressions:
             exp.TableColumn: self._row,
         }
 
-    def value(self, node: exp.Expr, frame: Frame) -> tuple[Value, str]:
-        """What ``node``, an output column, is made of, and its comparable form."""
+    def value(self, node: exp.Expr, frame: Frame) -> tuple[Value, str, bool]:
+        """What ``node``, an output column, is made of, its comparable form, and whether it aggregates rows."""
         into = Gathered()
+        before = self._aggregates
         text = self.walk(node, frame, into, BARE)
         written = _unwrapped(node)
         merges = type(written) is exp.Coalesce and not text.startswith(_COALESCE)
         handed_on = (merges or type(written) is exp.Column) and TRANSFORM not in into.leaves.values()
-        return into.value(text if handed_on else digest_of(text)), text
+        return into.value(text if handed_on else digest_of(text)), text, self._aggregates > before
 
     def uses(self, nodes: Iterable[exp.Expr | None], frame: Frame, kind: str) -> tuple[set[tuple[str, str, str]], str]:
         """All that ``nodes`` use, as uses of ``kind``, and their comparable form."""
@@ -95,9 +97,10 @@ class Expressions:
             raise NotFastError(kind.name)
         if kind.unknown:
             raise NotTraceableError(kind.unknown)
-        below = max(level, kind.level)
         if kind.level == BARE:
-            return self.walk(node.this, frame, into, below)
+            return self.walk(node.this, frame, into, level)
+        below = max(level, kind.level)
+        self._aggregates += kind.aggregates
         if kind.chains:
             return self._chain(node, frame, into, below)
         return f"{kind.name}({' '.join(self._arguments(node, frame, into, below))})"
@@ -239,6 +242,8 @@ class Expressions:
     def _window(self, node: exp.Window, frame: Frame, into: Into, level: int) -> str:
         below = max(level, kind_of(node.this).level, TRANSFORM)
         text = self.walk(node.this, frame, into, below) if not _is_named(node.this) else ""
+        # Over a window, the function itself gives a value to each row; one within it does not.
+        self._aggregates -= kind_of(_within_nulls(node.this)).aggregates
         named = node.args.get("alias")
         if isinstance(named, exp.Identifier) and node.args.get("over"):
             definition = frame.windows.get(self._context.key(named))
@@ -259,7 +264,7 @@ class Expressions:
 
     def _exists(self, node: exp.Exists, frame: Frame, into: Into, level: int) -> str:
         """Its value is made of what decides whether there are rows."""
-        relation = self._query(node.this, frame)
+        relation = self._nested(node.this, frame)
         for owner, column, kind in relation.rows:
             if kind in _ROWS_THAT_DECIDE:
                 leaf = (owner, column)
@@ -269,7 +274,7 @@ class Expressions:
         return f"Exists({relation.digest})"
 
     def _subquery(self, node: exp.Expr, frame: Frame, into: Into, level: int) -> str:
-        relation = self._query(node, frame)
+        relation = self._nested(node, frame)
         if not relation.complete:
             raise NotTraceableError("a subquery whose columns are not known")
         for value in relation.columns.values():
@@ -277,6 +282,12 @@ class Expressions:
         into.carried |= relation.rows
         columns = ",".join(value.digest for value in relation.columns.values())
         return f"Query({relation.digest} {columns})"
+
+    def _nested(self, node: exp.Expr, frame: Frame) -> Relation:
+        before = self._aggregates
+        relation = self._query(node, frame)
+        self._aggregates = before
+        return relation
 
     def _bracketed(self, node: exp.Subquery, frame: Frame, into: Into, level: int) -> str:
         return self._subquery(node, frame, into, level)
@@ -307,6 +318,12 @@ class Expressions:
 
 def _unwrapped(node: exp.Expr) -> exp.Expr:
     while isinstance(node, (exp.Alias, exp.Paren)):
+        node = node.this
+    return node
+
+
+def _within_nulls(node: exp.Expr) -> exp.Expr:
+    while isinstance(node, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter, exp.WithinGroup)):
         node = node.this
     return node
 

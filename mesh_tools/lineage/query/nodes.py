@@ -37,12 +37,13 @@ _NAVIGATES: Final = (exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthVa
 class Kind:
     """What the tracer knows of one class of sqlglot's expressions."""
 
-    __slots__ = ("chains", "fast", "level", "name", "unknown")
+    __slots__ = ("aggregates", "chains", "fast", "level", "name", "unknown")
 
     def __init__(self, cls: type[exp.Expr]) -> None:
         self.name = cls.__name__
         self.fast = issubclass(cls, _FAST) and not issubclass(cls, _NOT_FAST)
         self.level = _level(cls)
+        self.aggregates = int(issubclass(cls, exp.AggFunc))
         self.chains = issubclass(cls, exp.Binary)
         self.unknown = _UNKNOWN.get(self.name)
 

@@ -84,19 +84,19 @@ class Expansion:
         return self._output
 
     def _add(self, projection: exp.Expr, name: str) -> None:
-        value, text = self._expressions.value(projection, self._frame)
+        value, text, aggregates = self._expressions.value(projection, self._frame)
         self._output.add(name, value)
         if isinstance(projection, exp.Alias):
             # In its place, as sqlglot would write it, unless repeating it could grow without end.
             form = text if len(text) <= _LONGEST_FORM else value.digest
             self._frame.aliases[name] = Value(value.leaves, value.carried, form)
-        if _aggregates(projection):
+        if aggregates:
             self._output.aggregated.add(name)
 
     def _add_several(self, projection: exp.Aliases) -> None:
         if self._context.fast:
             raise NotFastError("several aliases")
-        value, _ = self._expressions.value(projection.this, self._frame)
+        value = self._expressions.value(projection.this, self._frame)[0]
         for alias in projection.expressions:
             self._output.add(self._context.key(alias), value)
 
@@ -178,17 +178,6 @@ def _name(projection: exp.Expr, at: int, context: Context) -> str:
     if isinstance(projection, exp.Dot) and isinstance(projection.expression, exp.Identifier):
         return context.key(projection.expression)
     return unnamed(at)
-
-
-def _aggregates(projection: exp.Expr) -> bool:
-    return any(not _is_windowed(found) for found in projection.find_all(exp.AggFunc))
-
-
-def _is_windowed(node: exp.Expr) -> bool:
-    parent = node.parent
-    while isinstance(parent, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)):
-        parent = parent.parent
-    return isinstance(parent, exp.Window)
 
 
 def _identifier(node: exp.Expr) -> exp.Expr:
