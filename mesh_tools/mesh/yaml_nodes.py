@@ -73,21 +73,33 @@ def _node(loader: Any, text: str) -> Node:
     event = loader.get_event()
     start, end = event.start_mark.index, event.end_mark.index
     if isinstance(event, yaml.AliasEvent):
-        return Node(kind="alias", start=start, end=end, text=event.anchor)
+        return Node(kind="alias", start=start, end=end, text=event.anchor or "")
     if isinstance(event, yaml.ScalarEvent):
         end = _end_of_block(text, start, end) if event.style in ("|", ">") else end
         return Node(kind="scalar", start=start, end=end, text=event.value, anchor=event.anchor)
-    flow = bool(event.flow_style)
+    pairs: list[tuple[Node, Node]] = []
+    items: list[Node] = []
     if isinstance(event, yaml.MappingStartEvent):
         pairs = [(_node(loader, text), _node(loader, text)) for _ in _until(loader, yaml.MappingEndEvent)]
-        last, found = (pairs[-1][1] if pairs else None), {"pairs": pairs}
     else:
         items = [_node(loader, text) for _ in _until(loader, yaml.SequenceEndEvent)]
-        last, found = (items[-1] if items else None), {"items": items}
     closing = loader.get_event()
-    end = last.end if last is not None and not flow else closing.end_mark.index
-    kind: Any = "mapping" if "pairs" in found else "list"
-    return Node(kind=kind, start=start, end=end, flow=flow, anchor=event.anchor, **found)
+    return Node(
+        kind="mapping" if isinstance(event, yaml.MappingStartEvent) else "list",
+        start=start,
+        end=_end_of_collection(pairs, items, closing, flow=bool(event.flow_style)),
+        flow=bool(event.flow_style),
+        anchor=event.anchor,
+        pairs=pairs,
+        items=items,
+    )
+
+
+def _end_of_collection(pairs: list[tuple[Node, Node]], items: list[Node], closing: Any, *, flow: bool) -> int:
+    """In block style a collection ends with its last value: the parser reads on to the next key."""
+    last = pairs[-1][1] if pairs else items[-1] if items else None
+    end: int = closing.end_mark.index
+    return end if flow or last is None else last.end
 
 
 def _until(loader: Any, closing: type[yaml.Event]) -> Iterator[None]:
