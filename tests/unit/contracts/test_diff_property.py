@@ -47,19 +47,19 @@ def changes(old: Interface, new: Interface) -> tuple[Change, ...]:
 
 
 @given(interfaces())
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_an_interface_differs_from_itself_in_nothing(interface: Interface) -> None:
     assert changes(interface, interface) == ()
 
 
 @given(interfaces(), st.randoms(use_true_random=False))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_the_order_of_products_guarantees_and_tags_says_nothing(interface: Interface, random: Random) -> None:
     assert changes(interface, _shuffled(interface, random)) == ()
 
 
 @given(interfaces(), interfaces())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_every_change_needs_at_least_what_its_class_does(old: Interface, new: Interface) -> None:
     for change in changes(old, new):
         needed = {"safe": "none", "dangerous": "minor", "breaking": "major"}[change.cls]
@@ -72,14 +72,14 @@ def test_every_change_needs_at_least_what_its_class_does(old: Interface, new: In
 
 
 @given(interfaces(), interfaces())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_no_two_changes_share_a_fingerprint(old: Interface, new: Interface) -> None:
     found = [change.fingerprint for change in changes(old, new)]
     assert len(found) == len(set(found))
 
 
 @given(interfaces(), interfaces())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_nothing_differs_only_where_the_promise_says_the_same(old: Interface, new: Interface) -> None:
     """What is compared as text elsewhere may differ: a check in other words, a unit of time."""
     if not changes(old, new):
@@ -88,7 +88,7 @@ def test_nothing_differs_only_where_the_promise_says_the_same(old: Interface, ne
 
 
 @given(pairs_of_versions())
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_the_way_back_is_told_by_the_mirrored_rules(pair: tuple[ProductVersion, ProductVersion]) -> None:
     old, new = pair
     there, back = (_counted(changes(*pair)) for pair in ((_of(old), _of(new)), (_of(new), _of(old))))
@@ -101,7 +101,7 @@ def test_the_way_back_is_told_by_the_mirrored_rules(pair: tuple[ProductVersion, 
 
 
 @given(pairs_of_versions())
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_a_promise_that_is_lost_one_way_is_gained_the_other(pair: tuple[ProductVersion, ProductVersion]) -> None:
     mirrored = {"lost": "gained", "gained": "lost"}
     there = Counter((found.promise.kind, found.event) for found in _pair(*pair).promises)
@@ -110,7 +110,7 @@ def test_a_promise_that_is_lost_one_way_is_gained_the_other(pair: tuple[ProductV
 
 
 @given(pairs_of_versions(), st.randoms(use_true_random=False))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_change_keeps_its_fingerprint_among_other_changes(
     pair: tuple[ProductVersion, ProductVersion], random: Random
 ) -> None:
@@ -128,7 +128,7 @@ def test_a_change_keeps_its_fingerprint_among_other_changes(
 
 
 @given(interfaces(), interfaces())
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_what_was_accepted_differs_in_nothing(old: Interface, new: Interface) -> None:
     accepted = with_semantic_versions(old, new, changes(old, new))
     assert changes(accepted, new) == ()

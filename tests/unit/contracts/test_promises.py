@@ -59,7 +59,7 @@ def test_an_expression_is_taken_apart_as_far_as_can_be_proved(expression: str, e
 
 
 @given(st.text(alphabet="ab_ 01.()<>='\",-+andorbetweenincase", max_size=80))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_no_expression_is_too_strange(expression: str) -> None:
     guarantee = {"kind": "check", "carrier": "constraint", "arguments": {"expression": expression}}
     checked = interface_from({"guarantees": [guarantee]})
@@ -84,7 +84,7 @@ _ARGUMENTS = ("values", "min", "max", "inclusive", "to", "field", "expression", 
     st.lists(st.sampled_from(("carrier", "nowhere", "")), max_size=2),
     st.dictionaries(st.sampled_from(_ARGUMENTS), _JSON, max_size=4),
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_no_guarantee_is_too_strange(kind: str, columns: list[str], arguments: dict[str, Any]) -> None:
     """Arguments come from other teams' documents, where any JSON may stand."""
     strange = interface_from({"guarantees": [{"kind": kind, "columns": columns, "arguments": arguments}]})
@@ -103,7 +103,7 @@ def test_a_long_or_deep_expression_is_a_text() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.booleans()), min_size=2, max_size=4))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_ranges_say_what_their_values_do(parts: list[tuple[bool, int, bool]]) -> None:
     """Against every half number: what two ranges leave together, and whether one lies within the other."""
     ranges = [Bounds.of(Bound("x", "min" if low else "max", Decimal(at), inclusive)) for low, at, inclusive in parts]
@@ -154,7 +154,7 @@ def test_years_and_months_agree() -> None:
 
 
 @given(st.permutations(range(7)))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_what_stays_when_columns_move_is_in_the_same_order(after: list[int]) -> None:
     names, now = list("abcdefg"), ["abcdefg"[place] for place in after]
     gone = misplaced(names, now)
