@@ -128,7 +128,10 @@ class Case:
         whole = under(binding, together)
         if not whole:
             return {}
-        found = {key: under(binding, proposal, whole) for key, proposal in self._proposals.items()}
+        found = {
+            key: {reader: _real(outcome, whole[reader]) for reader, outcome in under(binding, proposal, whole).items()}
+            for key, proposal in self._proposals.items()
+        }
         explained = {reader for outcomes in found.values() for reader in outcomes}
         only_together = {key: outcome for key, outcome in whole.items() if key not in explained}
         return {key: outcomes | only_together for key, outcomes in found.items()}
@@ -161,3 +164,8 @@ class Case:
         differing = {key: now for key, now in columns.items() if now and self._before[key] not in (None, now)}
         going = {key: now for key, now in moved.items() if now and self._before[key]}
         return Proposal(columns=differing, moved=going) if differing or going else None
+
+
+def _real(alone: Outcome, together: Outcome) -> Outcome:
+    """What happens to a reader: an error that one change makes alone, and all together do not, does not happen."""
+    return together if alone.kind == "error" and together.kind != "error" else alone
