@@ -32,8 +32,8 @@ LEVELS: tuple[Level, ...] = ("bind", "shape", "guarantee", "service", "meaning")
 _DIGITS = 12
 
 
-class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One difference between two interfaces of a project.
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One difference between two interfaces of a project. There may be many thousands, and none holds a cycle.
 
     Attributes:
         rule: Stable id of the rule that judged it, such as ``CHG003``.

@@ -169,11 +169,9 @@ def _combination(test: TestNode, _columns: tuple[str, ...], _manifest: Manifest)
 def _range(test: TestNode, columns: tuple[str, ...], _manifest: Manifest) -> _Arguments:
     kwargs = _kwargs(test)
     names = ("min_value", "max_value", "inclusive")
-    return (
-        "range",
-        columns,
-        {name.removesuffix("_value"): kwargs[name] for name in names if kwargs.get(name) is not None},
-    )
+    limits = {name.removesuffix("_value"): kwargs[name] for name in names if kwargs.get(name) is not None}
+    # What dbt_utils calls `inclusive: false` is `strictly: true` in dbt_expectations.
+    return "range", columns, limits | ({"inclusive": False} if kwargs.get("strictly") is True else {})
 
 
 def _custom(test: TestNode, columns: tuple[str, ...], _manifest: Manifest) -> _Arguments:
