@@ -72,6 +72,27 @@ def with_usage(interface: Interface, manifest: CompiledManifest, lineage: Mappin
     return sealed(replace(interface, consumptions=tuple(uses), products=products))
 
 
+def with_usage_of(interface: Interface, published: Interface | None) -> Interface:
+    """``interface`` of a project that was only parsed, with the columns that its readers used when it was published.
+
+    What reads a product only since then stays untraced.
+    """
+    if published is None:
+        return interface
+    known = {(_key(use), name): use for use in published.consumptions if use.columns is not None for name in use.by}
+    uses: list[Consumption] = []
+    for use in interface.consumptions:
+        told = [name for name in use.by if (_key(use), name) in known]
+        uses += [replace(known[_key(use), name], pinned=use.pinned, by=(name,)) for name in told]
+        if rest := tuple(name for name in use.by if name not in told):
+            uses.append(replace(use, by=rest))
+    return sealed(replace(interface, consumptions=tuple(uses)))
+
+
+def _key(use: Consumption) -> tuple[str, str, str]:
+    return use.project, use.product, str(use.v)
+
+
 class _Columns(Struct, frozen=True):
     """What one reader uses of a product: the fields of a consumption."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.contracts.compiled import read_whole
-from mesh_tools.contracts.consumption import traced_interface
+from mesh_tools.contracts.consumption import traced_interface, with_usage_of
 from mesh_tools.interface.extract import interface_of
 from mesh_tools.model.interface import Consumption, Interface
 from support.compiled import manifest_of, write_manifest
@@ -186,3 +186,24 @@ def test_what_lies_in_other_folders_is_no_part(tmp_path: Path) -> None:
     write_manifest(tmp_path / "manifest.json", manifest_of("sales", {"raw": {}}))
     write_manifest(tmp_path / "prod" / "manifest.json", manifest_of("sales", {"raw": {"sql": "select 1 as n"}}))
     assert read_whole(tmp_path / "manifest.json").nodes["model.sales.raw"].sql is None
+
+
+def test_a_project_that_was_only_parsed_uses_what_its_readers_used_when_it_was_published() -> None:
+    """A reader that is new since then is not traced; one that is gone uses nothing."""
+    published = Interface(
+        project="shop",
+        consumptions=(
+            Consumption(project="stock", product="items", columns=("sku",), typed=("sku",), by=("kept", "removed")),
+            Consumption(project="stock", product="items", columns=("price",), by=("other",)),
+        ),
+    )
+    parsed = Interface(
+        project="shop", consumptions=(Consumption(project="stock", product="items", by=("kept", "new", "other")),)
+    )
+    uses = {use.by: (use.columns, use.typed) for use in with_usage_of(parsed, published).consumptions}
+    assert uses == {("kept",): (("sku",), ("sku",)), ("other",): (("price",), ()), ("new",): (None, ())}
+
+
+def test_a_project_that_never_published_stays_untraced() -> None:
+    parsed = Interface(project="shop", consumptions=(Consumption(project="stock", product="items", by=("a",)),))
+    assert with_usage_of(parsed, None) == parsed
