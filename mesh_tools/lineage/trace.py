@@ -59,19 +59,28 @@ def _traced(
 ) -> Iterator[tuple[TraceInput, ModelLineage]]:
     """The lineage of each node of one level, in the level's order."""
     tasks = [_task(node, node.relations, columns) for node in level]
-    keys = [_cache_key(task) for task in tasks]
-    done = cache.get(keys)
-    fresh = {key: task for key, task in zip(keys, tasks, strict=True) if key not in done}
-    results = dict(zip(fresh, pool.run(list(fresh.values())), strict=True))
-    cache.put(results.items())
-    done.update(results)
-    for node, key in zip(level, keys, strict=True):
-        result = done[key]
-        beyond = {name: node.others[name] for name in result.missing if name in node.others}
-        if beyond:
-            task = _task(node, {**node.relations, **beyond}, columns)
-            result = next(iter(pool.run([task])))
+    results = _done(tasks, cache, pool)
+    # SQL may name relations that dbt does not know it to read; they are looked for among all nodes of the project.
+    beyond = {
+        at: _task(node, {**node.relations, **more}, columns)
+        for at, node in enumerate(level)
+        if (more := {name: node.others[name] for name in results[at].missing if name in node.others})
+    }
+    for at, result in zip(beyond, _done(list(beyond.values()), cache, pool), strict=True):
+        results[at] = result
+    for node, result in zip(level, results, strict=True):
         yield node, _finished(node, result)
+
+
+def _done(tasks: list[Task], cache: LineageCache, pool: Workers) -> list[Done]:
+    """The results of ``tasks``, in their order, each remembered or traced and then remembered."""
+    keys = [_cache_key(task) for task in tasks]
+    known = cache.get(keys)
+    fresh = {key: task for key, task in zip(keys, tasks, strict=True) if key not in known}
+    traced = dict(zip(fresh, pool.run(list(fresh.values())), strict=True))
+    cache.put(traced.items())
+    known.update(traced)
+    return [known[key] for key in keys]
 
 
 def _task(node: TraceInput, relations: Mapping[RelationName, str], columns: Mapping[str, Columns]) -> Task:

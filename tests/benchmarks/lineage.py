@@ -30,12 +30,16 @@ COLIBRI = "dbt-colibri==0.3.7"
 _MARTS = (
     # What marts of a real project add to joins; the lambda needs the exact path.
     "select *, row_number() over (partition by status order by id) as rank from joined",
-    "select status, count(*) as n, sum(quantity_06) as quantity, max(case when id > 3 then score_07 end) as top"
-    " from joined group by 1",
+    (
+        "select status, count(*) as n, sum(quantity_06) as quantity, max(case when id > 3 then score_07 end) as top"
+        " from joined group by 1"
+    ),
     "select * from joined union all select * from joined where id > 3",
     "select * replace (list_transform([id], v -> v + 1) as id) from joined",
-    "select id, coalesce(status, 'none') as status, quantity_06 * 2 as twice, twice + 1 as more from joined"
-    " where exists (select 1 from joined as other where other.id = joined.id)",
+    (
+        "select id, coalesce(status, 'none') as status, quantity_06 * 2 as twice, twice + 1 as more from joined"
+        " where exists (select 1 from joined as other where other.id = joined.id)"
+    ),
     "select * from joined",
 )
 _SLOW_MODELS = 40
@@ -135,7 +139,9 @@ def _outputs(node: dict[str, Any]) -> int | None:
 
 
 def _colibri(manifest: Path) -> dict[str, Any]:
-    from dbt_colibri.lineage_extractor.extractor import DbtColumnLineageExtractor
+    from dbt_colibri.lineage_extractor.extractor import (  # type: ignore[import-not-found]
+        DbtColumnLineageExtractor,
+    )
 
     extractor = DbtColumnLineageExtractor(str(manifest), str(manifest.parent / "catalog.json"))
     found, cost = timed(extractor.extract_project_lineage)

@@ -32,17 +32,20 @@ class Context:
         self.placeholders: dict[str, exp.Table] = {}
         self._relations = dict(task.relations)
         self._columns = {key: (names, known) for key, names, known in task.columns}
-        self._keys: dict[tuple[str, bool], str] = {}
+        self._keys: dict[str, str] = {}
+        self._quoted_keys: dict[str, str] = {}
 
     def key(self, identifier: exp.Expr | None) -> str:
         """The comparable form of a name."""
-        if not isinstance(identifier, exp.Identifier):
+        if type(identifier) is not exp.Identifier:
             return column_key(identifier.name, self.dialect, quoted=not self.fast) if identifier is not None else ""
+        name = identifier.args["this"]
         # What sqlglot has qualified is folded already: only our own spelling is left to do.
-        written = (identifier.this, not self.fast or bool(identifier.args.get("quoted")))
-        key = self._keys.get(written)
+        quoted = not self.fast or identifier.args.get("quoted") is True
+        keys = self._quoted_keys if quoted else self._keys
+        key = keys.get(name)
         if key is None:
-            key = self._keys[written] = column_key(written[0], self.dialect, quoted=written[1])
+            key = keys[name] = column_key(name, self.dialect, quoted=quoted)
         return key
 
     def table(self, name: RelationName) -> Table:

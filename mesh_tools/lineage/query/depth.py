@@ -14,10 +14,14 @@ DEEPEST: Final = 300
 _STEP: Final = re.compile(r"[(\[{]|[)\]}]|\bcase\b|\bend\b", re.IGNORECASE)
 _PREFIXES: Final = re.compile(r"(?:\bnot\s+){300}|(?:[-+~!]\s+){300}|[+~!]{300}|(?:\bselect\s+){300}", re.IGNORECASE)
 _DEEPER: Final = frozenset("([{")
+_OPENINGS: Final = ("(", "[", "{", "case", "not", "select", "+", "-", "~", "!")
 
 
 def is_nested_deeply(sql: str) -> bool:
     """Whether ``sql`` is nested more deeply than :data:`DEEPEST`; brackets in texts and comments count, too."""
+    lowered = sql.lower()
+    if all(lowered.count(opening) <= DEEPEST for opening in _OPENINGS):
+        return False
     depth = 0
     for step in _STEP.findall(sql):
         if step in _DEEPER or step.lower() == "case":

@@ -50,6 +50,8 @@ class Expressions:
         self._aggregates = 0
         self._handlers: dict[type[exp.Expr], Callable[[Any, Frame, Into, int], str]] = {
             exp.Column: self._column,
+            exp.Alias: self._through,
+            exp.Paren: self._through,
             exp.Literal: _literal,
             exp.Star: self._star,
             exp.Window: self._window,
@@ -97,8 +99,6 @@ class Expressions:
             raise NotFastError(kind.name)
         if kind.unknown:
             raise NotTraceableError(kind.unknown)
-        if kind.level == BARE:
-            return self.walk(node.this, frame, into, level)
         below = max(level, kind.level)
         self._aggregates += kind.aggregates
         if kind.chains:
@@ -132,6 +132,10 @@ class Expressions:
                 parts.append(f"{name}={_plain(argument)}")
         return parts
 
+    def _through(self, node: exp.Expr, frame: Frame, into: Into, level: int) -> str:
+        """An alias or brackets: what is in them."""
+        return self.walk(node.args["this"], frame, into, level)
+
     def _part(self, item: Any, frame: Frame, into: Into, level: int) -> str:
         return self.walk(item, frame, into, level) if isinstance(item, exp.Expr) else _plain(item)
 
@@ -155,9 +159,10 @@ class Expressions:
             NotFastError: the fast path does not know this form.
             NotTraceableError: it cannot be told.
         """
+        table = node.args.get("table")
+        if table is None:
+            return self._unqualified(self._context.key(node.args["this"]), frame), []
         parts = [self._context.key(part) for part in node.parts]
-        if len(parts) == 1:
-            return self._unqualified(parts[0], frame), []
         at = self._alias_at(parts, frame)
         if at is None:
             if self._fast:

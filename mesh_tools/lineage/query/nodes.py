@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from mesh_tools.lineage.query.values import AGGREGATE, BARE, TRANSFORM
+from mesh_tools.lineage.query.values import AGGREGATE, TRANSFORM
 
 _FAST: Final = (
     exp.Alias, exp.AtTimeZone, exp.Between, exp.Binary, exp.Boolean, exp.DataType, exp.DataTypeParam, exp.Distinct,
@@ -49,8 +49,6 @@ class Kind:
 
 
 def _level(cls: type[exp.Expr]) -> int:
-    if issubclass(cls, (exp.Alias, exp.Paren)):
-        return BARE
     if issubclass(cls, _NAVIGATES):
         return TRANSFORM
     return AGGREGATE if issubclass(cls, (exp.AggFunc, exp.Filter, exp.WithinGroup)) else TRANSFORM

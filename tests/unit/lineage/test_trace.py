@@ -3,14 +3,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import pytest
 
 from mesh_tools.errors import MeshError
-from mesh_tools.lineage import golden, version
+from mesh_tools.lineage import golden, version, work
+from mesh_tools.lineage.cache import LineageCache
 from mesh_tools.lineage.inputs import TraceInput, inputs_of
+from mesh_tools.lineage.tasks import Task
 from mesh_tools.lineage.trace import trace
 from mesh_tools.model.lineage import ModelLineage
 from support.lineage_meshes import CompiledProject
@@ -52,9 +54,23 @@ def test_a_cycle_is_traced_as_far_as_its_columns_are_named() -> None:
     assert not found[two].complete
 
 
-def test_any_number_of_processes_finds_the_same() -> None:
+def test_any_number_of_processes_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "WORTHWHILE", 100)
     inputs = chain(2, 110)
     assert trace(inputs, workers=2) == trace(inputs)
+
+
+def test_tasks_of_a_process_that_was_killed_are_done_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "WORTHWHILE", 1)
+    monkeypatch.setattr(work, "CHUNK", 1)
+    tasks = [Task(f"select {number} as n from a", "duckdb", ((("a",), "a"),), ()) for number in range(30)]
+    with work.Workers(2, LineageCache(None, "")) as pool:
+        results = pool.run(tasks)
+        found = [next(results)]
+        for process in active_children():
+            process.kill()
+        found += results
+    assert found == [work.run_task(task) for task in tasks]
 
 
 def test_the_cache_finds_the_same(tmp_path: Path) -> None:
