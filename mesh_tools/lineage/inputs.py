@@ -10,6 +10,8 @@ from mesh_tools.artifacts.catalog import Catalog
 from mesh_tools.artifacts.compiled import CompiledManifest, CompiledNode
 from mesh_tools.lineage.names import RelationName, column_key, parse_relation, relation_key
 
+_SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
+
 
 class TraceInput(Struct, frozen=True, kw_only=True):
     """A node that lineage knows: a model with its SQL, or something without SQL that models read.
@@ -23,6 +25,7 @@ class TraceInput(Struct, frozen=True, kw_only=True):
         reads: unique_ids of the nodes that dbt says it reads, ephemeral models left out: their SQL is part of its own.
         relations: Those nodes by their names in the SQL.
         others: All nodes of the project by their names, for SQL that names a relation without a ref.
+        appended: Columns that dbt adds to those of the SQL, each with the columns of the SQL that it is made of.
         columns: All its columns in their order as a contract promises them; ``None`` without a contract.
         otherwise: Columns to go by where neither a contract nor its SQL tells them.
         all_of_them: Whether ``otherwise`` are all columns in their order (of a catalog), or some that it has (YAML).
@@ -36,6 +39,7 @@ class TraceInput(Struct, frozen=True, kw_only=True):
     reads: tuple[str, ...] = ()
     relations: Mapping[RelationName, str] = {}
     others: Mapping[RelationName, str] = {}
+    appended: tuple[tuple[str, tuple[str, ...]], ...] = ()
     columns: tuple[str, ...] | None = None
     otherwise: tuple[str, ...] = ()
     all_of_them: bool = False
@@ -84,6 +88,7 @@ def _inputs(manifest: CompiledManifest, catalog: Catalog | None) -> Iterable[Tra
             reads=reads,
             relations={name: key for key in reads for name in names[key] if others.get(name) == key},
             others=others,
+            appended=_snapshot_columns(node, dialect),
             columns=columns if node.contract_enforced and columns else None,
             otherwise=actual or columns,
             all_of_them=bool(actual),
@@ -111,6 +116,20 @@ def _actual(node: CompiledNode, catalog: Catalog | None, dialect: str) -> tuple[
     table = (catalog.nodes.get(node.unique_id) or catalog.sources.get(node.unique_id)) if catalog else None
     columns = sorted(table.columns.values(), key=lambda column: column.index) if table else ()
     return tuple(column_key(column.name, dialect, quoted=True) for column in columns)
+
+
+def _snapshot_columns(node: CompiledNode, dialect: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The columns that dbt adds to a snapshot, made of its key and of what tells that a row was updated."""
+    if node.resource_type != "snapshot":
+        return ()
+    config = node.config or {}
+    key = config.get("unique_key")
+    written = [*(key if isinstance(key, list) else [key]), config.get("updated_at")]
+    made_of = tuple(column_key(name, dialect) for name in written if isinstance(name, str))
+    names = config.get("snapshot_meta_column_names")
+    renamed = names if isinstance(names, dict) else {}
+    added = [*_SNAPSHOT_COLUMNS, *(["dbt_is_deleted"] if config.get("hard_deletes") == "new_record" else [])]
+    return tuple((column_key(str(renamed.get(name) or name), dialect), made_of) for name in added)
 
 
 def _reason(node: CompiledNode) -> str | None:

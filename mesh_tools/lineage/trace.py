@@ -17,7 +17,7 @@ from mesh_tools.lineage.names import RelationName
 from mesh_tools.lineage.tasks import Columns, Done, Task
 from mesh_tools.lineage.version import sqlglot_version
 from mesh_tools.lineage.work import Workers
-from mesh_tools.model.lineage import ModelLineage
+from mesh_tools.model.lineage import ColumnEdge, ModelLineage
 
 __all__ = ["TraceInput", "trace"]
 
@@ -110,7 +110,20 @@ def _finished(node: TraceInput, done: Done) -> ModelLineage:
         return _untraced(node, f"it reads {'.'.join(unknown[0])}, which is none of the relations that dbt knows of")
     if not lineage.is_traced:
         return _untraced(node, lineage.reason or "")
-    return msgspec.structs.replace(lineage, unique_id=node.key)
+    return msgspec.structs.replace(lineage, unique_id=node.key, columns={**lineage.columns, **_appended(node, lineage)})
+
+
+def _appended(node: TraceInput, lineage: ModelLineage) -> dict[str, tuple[ColumnEdge, ...]]:
+    return {
+        name: tuple(
+            dict.fromkeys(
+                ColumnEdge(edge.node, edge.column, edge.kind if edge.kind == "aggregate" else "transform")
+                for column in made_of
+                for edge in lineage.columns.get(column, ())
+            )
+        )
+        for name, made_of in node.appended
+    }
 
 
 def _untraced(node: TraceInput, reason: str) -> ModelLineage:

@@ -140,3 +140,38 @@ def test_column_names_are_folded_as_the_warehouse_does(name: str, dialect: str, 
 @pytest.mark.parametrize(("key", "name"), [("id", "ID"), ('"id"', "id"), ("MixedCase", "MixedCase")])
 def test_a_key_leads_back_to_the_name_in_the_warehouse(key: str, name: str) -> None:
     assert warehouse_name(key, "snowflake") == name
+
+
+def test_a_snapshot_has_the_columns_that_dbt_adds() -> None:
+    project = CompiledProject("ops")
+    source = project.source("raw", ("id", "changed_at"))
+    snapshot = project.model(
+        "history",
+        'select id, changed_at from "ops"."raw"."raw"',
+        source,
+        unique_id="snapshot.ops.history",
+        resource_type="snapshot",
+        config={
+            "unique_key": "id",
+            "updated_at": "changed_at",
+            "snapshot_meta_column_names": {"dbt_valid_to": "valid_to"},
+        },
+    )
+    reader = project.model("reader", 'select * from "ops"."main"."history" where valid_to is null', snapshot)
+    found = trace(inputs_of([project.manifest]))
+    added = ["dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "valid_to"]
+    assert list(found[reader].columns) == ["id", "changed_at", *added]
+    assert [(edge.column, edge.kind) for edge in found[snapshot].columns["valid_to"]] == [
+        ("id", "transform"),
+        ("changed_at", "transform"),
+    ]
+
+
+def test_a_model_may_read_itself() -> None:
+    project = CompiledProject("ops")
+    source = project.source("raw", ("id", "at"))
+    sql = 'select id, at from "ops"."raw"."raw" where at > (select max(at) from "ops"."main"."grown")'
+    grown = project.model("grown", sql, source)
+    found = trace(inputs_of([project.manifest]))[grown]
+    assert found.reads == (source, grown)
+    assert [edge.node for edge in found.columns["id"]] == [source]
