@@ -155,11 +155,12 @@ def main() -> None:
         "each column renamed": each_column_renamed(old),
         "everything changed in several ways": everything_changed(old),
     }
-    print(f"{products} products of {COLUMNS} columns, CPU s, median of {_RUNS}")  # noqa: T201 - a script
+    print(f"### Two interfaces of {products:,} products with {COLUMNS} columns each\n")  # noqa: T201 - a script
+    print(f"| the present one | changes | CPU s, median of {_RUNS} |\n| --- | ---: | ---: |")  # noqa: T201 - as above
     for name, side in sides.items():
         new = from_json(to_json(side), name)
         seconds, found = measured(lambda new=new: len(diff(old, new, today=_TODAY)))  # type: ignore[misc]  # bound now
-        print(f"| {name} | {found} changes | {seconds:.3f} |")  # noqa: T201 - as above
+        print(f"| {name} | {found:,} | {seconds:.2f} |")  # noqa: T201 - as above
 
 
 if __name__ == "__main__":

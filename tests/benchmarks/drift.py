@@ -6,7 +6,6 @@ prints how much CPU that took besides the imports.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from measure import Case, measure, program
-from tables import Table, markdown, where
+from tables import Table, markdown
 
 PROJECTS, TABLES, COLUMNS = 10, 500, 30
 _TYPES = ("integer", "bigint", "varchar", "decimal(18,2)", "date", "timestamp")
@@ -172,15 +171,13 @@ def main() -> None:
     """Measure, and print the tables."""
     work = Path(__file__).resolve().parents[2] / ".mesh" / "bench" / "drift"
     folder = make_mesh(work / "mesh")
-    before = os.getloadavg()[0]
     size = f"{TABLES} tables of {COLUMNS} columns in {PROJECTS} files"
     command, ways = drift_cases(folder)
     tables = [
         Table(f"`mesh drift`, {size}", measure(command, 5, work, _quiet)),
         Table(f"Without start-up, {size}", measure(ways, 5, work, _quiet), "besides imports"),
     ]
-    lines = [where("5 runs", (before, os.getloadavg()[0])), *map(markdown, tables)]
-    sys.stdout.write("\n\n".join(lines) + "\n")
+    sys.stdout.write("\n\n".join(map(markdown, tables)) + "\n")
 
 
 def _quiet(_line: str) -> None:

@@ -19,7 +19,7 @@ from measure import Case, CommandError, measure
 from peers import dbt_with_loom
 from startup import startup_cases
 from sync import install_packages, make_scene, parse_cases, sync_cases
-from tables import Table, section, with_section
+from tables import Table, section, where, with_section
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _DOCUMENT = _REPOSITORY / "docs" / "benchmarks.md"
@@ -92,23 +92,35 @@ BENCHMARKS: dict[str, Callable[[Bench], list[Table]]] = {
     "build": build,
 }
 
+SCRIPTS = {
+    "contract-diff": "contract_diff.py",
+    "shadow-bind": "shadow_bind.py",
+    "lineage": "lineage.py",
+    "drift": "drift.py",
+}
+"""Benchmarks of what runs within one process: each is a program of its own that prints its tables."""
+
 
 def main() -> int:
     """Measure what the command line asks for."""
+    known = (*BENCHMARKS, *SCRIPTS)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(known)}; default: all")
     parser.add_argument("--runs", type=int, help="of each command (default 5, of a build 3, with --quick 1)")
     parser.add_argument("--quick", action="store_true", help="small sizes, tables on the terminal only")
     arguments = parser.parse_args()
-    if unknown := sorted(set(arguments.names) - BENCHMARKS.keys()):
-        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if unknown := sorted(set(arguments.names) - set(known)):
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
     if arguments.runs is not None and arguments.runs < 1:
         parser.error("--runs must be 1 or more")
     bench = Bench(asked=arguments.runs, quick=arguments.quick)
     bench.work.mkdir(parents=True, exist_ok=True)
     try:
-        for name in arguments.names or BENCHMARKS:
-            _publish(name, bench)
+        for name in arguments.names or known:
+            if name in SCRIPTS:
+                _publish_script(name, bench)
+            else:
+                _publish(name, bench)
     except (CommandError, subprocess.CalledProcessError) as error:
         say(f"error: {error}")
         return 1
@@ -119,6 +131,19 @@ def _publish(name: str, bench: Bench) -> None:
     before = os.getloadavg()[0]
     tables = BENCHMARKS[name](bench)
     text = section(name, tables, (before, os.getloadavg()[0]))
+    _write(name, text, bench)
+
+
+def _publish_script(name: str, bench: Bench) -> None:
+    say(name)
+    script = Path(__file__).with_name(SCRIPTS[name])
+    before = os.getloadavg()[0]
+    done = subprocess.run([sys.executable, script], check=True, stdout=subprocess.PIPE, text=True)
+    machine = where((before, os.getloadavg()[0]))
+    _write(name, f"{machine}\n\n{done.stdout}\nAgain: `.venv/bin/python tests/benchmarks/run.py {name}`\n", bench)
+
+
+def _write(name: str, text: str, bench: Bench) -> None:
     sys.stdout.write(f"{text}\n")
     if not bench.quick:
         _DOCUMENT.write_text(with_section(_DOCUMENT.read_text(), name, text))

@@ -44,7 +44,6 @@ def main() -> None:
     binding = Binding(consumers, ReaderGraph(consumers), products)
     bound = sum(1 for found in binding.base.values() if found.output is not None)
     changes = diff(base, head, today=date(2026, 1, 1))
-    say(f"{PROJECTS * MODELS} consumer models, {bound} bound; {PRODUCTS} products of {COLUMNS} columns")
     trivial = ShadowWarehouse()
     queries = [reader.sql or "" for reader in binding.readers if reader.sql]
     rows: dict[str, Callable[[], object]] = {
@@ -56,9 +55,11 @@ def main() -> None:
             changes, base=base, head=head, consumers=consumers
         ),
     }
+    length = sum(map(len, queries)) // len(queries)
+    say(f"### {bound} of {PROJECTS * MODELS} consumer models bound, {length} characters each")
+    say(f"\n| {PRODUCTS} products of {COLUMNS} columns | CPU s, median of {RUNS} |\n| --- | ---: |")
     for title, work in rows.items():
-        say(f"{title:<50} {cpu(work):.3f} CPU s")
-    say(f"{len(queries)} queries, {sum(map(len, queries)) // len(queries)} characters each")
+        say(f"| {title} | {cpu(work):.2f} |")
 
 
 def say(line: str) -> None:

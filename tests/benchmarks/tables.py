@@ -65,22 +65,21 @@ def section(name: str, tables: Sequence[Table], load: tuple[float, float]) -> st
     """A benchmark's generated part: where it was measured, and its tables."""
     return "\n".join(
         [
-            f"{where(_runs(tables), load)}\n",
+            f"{where(load)} {_runs(tables)} of each, in turn.\n",
             *map(markdown, tables),
             f"Again: `.venv/bin/python tests/benchmarks/run.py {name}`\n",
         ]
     )
 
 
-def where(runs: str, load: tuple[float, float]) -> str:
-    """Machine, versions, number of runs, and how busy the machine was before and after."""
+def where(load: tuple[float, float]) -> str:
+    """Machine, versions, and how busy the machine was before and after."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return (
         f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}; "
         f"Python {platform.python_version()}, {versions}. "
-        f"{runs} of each, in turn; load average {load[0]:.1f} before, "
-        f"{load[1]:.1f} after."
+        f"Load average {load[0]:.1f} before, {load[1]:.1f} after."
     )
 
 

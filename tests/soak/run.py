@@ -42,8 +42,7 @@ def section(figures: Figures, seed: int, load: tuple[float, float]) -> str:
     }
     lines = ["| | |", "| --- | ---: |", *(f"| {name} | {value} |" for name, value in rows.items())]
     again = f"Again: `.venv/bin/python tests/soak/run.py --builds {figures.builds} --seed {seed}`\n"
-    told = where("One run", load).replace(" of each, in turn", "")
-    return "\n".join([f"{told}\n", *lines, "", again])
+    return "\n".join([f"{where(load)} One run.\n", *lines, "", again])
 
 
 def main() -> int:
