@@ -16,10 +16,10 @@ from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.frames import Frame
 from mesh_tools.lineage.query.marks import WRITTEN
 from mesh_tools.lineage.query.nodes import kind_of
+from mesh_tools.lineage.query.resolving import Names
 from mesh_tools.lineage.query.values import (
     BARE,
     TRANSFORM,
-    Anything,
     Gathered,
     NotFastError,
     NotTraceableError,
@@ -48,6 +48,7 @@ class Expressions:
         self._query = query
         self._fast = context.fast
         self._aggregates = 0
+        self._names = Names(context)
         self._handlers: dict[type[exp.Expr], Callable[[Any, Frame, Into, int], str]] = {
             exp.Column: self._column,
             exp.Alias: self._through,
@@ -142,7 +143,7 @@ class Expressions:
     def _column(self, node: exp.Column, frame: Frame, into: Into, level: int) -> str:
         if type(node.this) is exp.Star:
             return self._star(node, frame, into, level)
-        value, fields = self.resolve(node, frame)
+        value, fields = self._names.resolve(node, frame)
         into.add(value, max(level, TRANSFORM) if fields else level)
         if self._fast:
             self._context.named.update(value.leaves)
@@ -152,73 +153,13 @@ class Expressions:
                 frame.note_from(self._context.key(node.args["table"]))
         return ".".join([value.digest, *fields])
 
-    def resolve(self, node: exp.Column, frame: Frame) -> tuple[Value, list[str]]:
-        """The value of a column, and the path of fields in it when it is a struct.
-
-        Raises:
-            NotFastError: the fast path does not know this form.
-            NotTraceableError: it cannot be told.
-        """
-        table = node.args.get("table")
-        if table is None:
-            return self._unqualified(self._context.key(node.args["this"]), frame), []
-        parts = [self._context.key(part) for part in node.parts]
-        at = self._alias_at(parts, frame)
-        if at is None:
-            if self._fast:
-                raise NotFastError("a dotted name")
-            return self._unqualified(parts[0], frame), parts[1:]
-        alias, column = parts[at], parts[at + 1]
-        owner = frame.source(alias)
-        value = owner.column(alias, column) if owner is not None else None
-        if value is None:
-            raise NotTraceableError(f"{alias} has no column {column} that is known")
-        return value, parts[at + 2 :]
-
-    def _alias_at(self, parts: list[str], frame: Frame) -> int | None:
-        """Where in a dotted name the relation stands: ``a.b``, ``schema.table.b``, or ``a.struct.field``."""
-        last = len(parts) - 2
-        if frame.source(parts[last]) is not None and (last == 0 or frame.source(parts[0]) is None):
-            return last
-        if self._fast:
-            raise NotFastError("a dotted name")
-        return next((at for at in range(last + 1) if frame.source(parts[at]) is not None), None)
-
-    def _unqualified(self, name: str, frame: Frame) -> Value:
-        value = frame.aliases.get(name)
-        if value is not None and not frame.is_known(name):
-            return value
-        found = self._found(name, frame)
-        if value is not None and self._fast and not value.same(found):
-            raise NotFastError("an alias that is a column, too")
-        return found
-
-    def _found(self, name: str, frame: Frame) -> Value:
-        owner = frame.source(name)
-        if owner is not None and not frame.is_known(name):
-            return self._whole(name, owner.sources[name])
-        found = frame.find(name) or frame.stale(name)
-        if found is None:
-            raise NotTraceableError(f"column {name} is not found")
-        return found
-
-    def _whole(self, name: str, relation: Relation) -> Value:
-        """A relation named as if it were a column: of a table function, the value; of others, the row."""
-        if self._fast:
-            raise NotFastError("a relation as a value")
-        if isinstance(relation, Anything):
-            return relation.made_of
-        if len(relation.columns) == 1 and relation.complete:
-            return next(iter(relation.columns.values()))
-        raise NotTraceableError(f"a whole row of {name} as a value")
-
     def _row(self, node: exp.TableColumn, frame: Frame, into: Into, level: int) -> str:
         """What sqlglot makes of a relation that is named as if it were a column."""
         name = self._context.key(node.this)
         owner = frame.source(name)
         if owner is None:
             raise NotTraceableError(f"{name} is not found")
-        value = self._whole(name, owner.sources[name])
+        value = self._names.whole(name, owner.sources[name])
         into.add(value, max(level, TRANSFORM))
         return value.digest
 
