@@ -8,7 +8,17 @@ from pathlib import Path
 from msgspec import Struct
 
 from mesh_tools.build.comparing import Comparing
-from mesh_tools.contracts.check import Finding, due_process, fit, not_checked, numbering, overdue, settled, up_to_date
+from mesh_tools.contracts.check import (
+    Finding,
+    due_process,
+    fit,
+    not_checked,
+    numbering,
+    overdue,
+    settled,
+    stale,
+    up_to_date,
+)
 from mesh_tools.contracts.compare import Comparison
 from mesh_tools.contracts.gate import GateResult
 from mesh_tools.contracts.operands.resolve import Side, accepted_side, present_side
@@ -54,6 +64,7 @@ class Checking:
         written = base or workspace.config.file.contracts.base
         self._base = comparing.operand(written).at_fork if written else Operand("accepted")
         self._published = Operand("registry", comparing.environment)
+        self._checked: set[str] = set()
 
     @classmethod
     def open(cls, mesh_file: Path | None, environment: str | None, base: str | None) -> Checking:
@@ -68,8 +79,9 @@ class Checking:
 
     @property
     def notes(self) -> list[str]:
-        """What is not known of consumers."""
-        return self._comparing.notes
+        """What is not known of consumers; what was found of a project that was checked is said there."""
+        stale = {note for name, note in self._comparing.stale.items() if name in self._checked}
+        return [note for note in self._comparing.notes if note not in stale]
 
     def select(self, names: Sequence[str]) -> tuple[Project, ...]:
         """The projects ``names``, or all.
@@ -85,12 +97,14 @@ class Checking:
         Raises:
             MeshError: it has no manifest, or its interface.yml or the base cannot be read.
         """
+        self._checked.add(project.name)
         accepted = accepted_side(project).interface
         present = self._comparing.present(project)
         head = present_side(present)
         comparison = self._comparing.compare(project.name, self._base, head)
         result = settled(self._comparing.gated(comparison), accepted)
         findings = [
+            *stale(project.name, self._comparing.stale.get(project.name)),
             *up_to_date(project.name, accepted, present),
             *due_process(result, project.name),
             *(numbering(comparison, accepted) if self._base.kind != "accepted" else ()),
@@ -112,7 +126,7 @@ class Checking:
             return
         if side.interface is None:
             if head.interface is not None and head.interface.products:
-                self.notes.append(f"{side.note}: whether consumers of what is published fit was not checked")
+                self._comparing.notes.append(f"{side.note}: whether consumers of what is published fit was not checked")
             return
         comparison = self._comparing.compare(project.name, side, head)
         yield from fit(comparison, self._comparing.gated(comparison))

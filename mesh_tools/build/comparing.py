@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from mesh_tools.build.knowing import consumers_of
-from mesh_tools.build.manifests import newer_source, newest_manifest
+from mesh_tools.build.manifests import newest_manifest, newest_manifests
 from mesh_tools.build.publish import local_today, present_interface
+from mesh_tools.build.stale import stale_because
 from mesh_tools.contracts.acknowledgements import merged
 from mesh_tools.contracts.compare import Comparison, Terms, comparison_of, with_known_logic
 from mesh_tools.contracts.consumers import Consumers
@@ -17,7 +19,7 @@ from mesh_tools.contracts.consumption import lineage_cache, traced_interface
 from mesh_tools.contracts.gate import GateResult, gate
 from mesh_tools.contracts.operands.resolve import Operands, Side
 from mesh_tools.contracts.operands.spec import Operand, parse_operand
-from mesh_tools.errors import MeshError, display_path
+from mesh_tools.errors import MeshError
 from mesh_tools.interface.upstreams import committed_interface
 from mesh_tools.mesh.config import FILE_NAME, ContractSettings
 from mesh_tools.mesh.workspace import Workspace
@@ -33,6 +35,10 @@ class Comparing:
         environment: Whose manifests are asked, and whose registry.
         folder: The working directory.
         consumers: Manifests of consumers besides those of the mesh.
+
+    Attributes:
+        notes: What is not known, in words.
+        stale: Projects whose manifest may not know what they are now, each with the reason in words; noted, too.
     """
 
     def __init__(
@@ -41,6 +47,7 @@ class Comparing:
         self.workspace = workspace
         self.environment = environment
         self.notes: list[str] = []
+        self.stale: dict[str, str] = {}
         self.today = local_today()
         self._manifests = tuple(consumers)
         self._consumers: Consumers | None = None
@@ -104,10 +111,7 @@ class Comparing:
         if self.workspace is None:
             raise MeshError(f"{project.name} is in no mesh")
         manifest = newest_manifest(self.workspace, project, self.environment)
-        if newer := newer_source(project, manifest):
-            note = f"{display_path(newer)} was changed after the manifest of {project.name} was written; "
-            note += "if that changes what it promises, run `dbt parse` there, or `mesh build`"
-            self.notes += [] if note in self.notes else [note]
+        self._see_age(self.workspace, project, manifest)
         accepted = _known(project)
         present = present_interface(self.workspace, project, manifest, accepted=accepted)
         traced = traced_interface(present, manifest, lineage_cache(self.workspace))
@@ -159,9 +163,22 @@ class Comparing:
             MeshError: a manifest that was named cannot be read.
         """
         if self._consumers is None:
+            if self.workspace is not None:
+                for name, path in newest_manifests(self.workspace, self.environment).items():
+                    self._see_age(self.workspace, self.workspace.project(name), path)
             self._consumers, notes = consumers_of(self.workspace, self.environment, self._manifests)
             self.notes += notes
         return self._consumers
+
+    def _see_age(self, workspace: Workspace, project: Project, manifest: Path) -> None:
+        """Note a manifest that is older than its project, once."""
+        if project.name in self.stale:
+            return
+        with suppress(MeshError):  # one that cannot be read is told of by its reader
+            if why := stale_because(workspace, project, manifest, self.environment):
+                note = f"the manifest of {project.name} is older than the project: {why} since then"
+                self.stale[project.name] = note
+                self.notes.append(note)
 
 
 def _has_mesh(folder: Path) -> bool:

@@ -6,11 +6,8 @@ from pathlib import Path
 
 from mesh_tools.build.runs import RunHistory
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.mesh.discovery import PROJECT_FILE
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
-
-_SOURCES = frozenset({".sql", ".yml", ".yaml", ".py"})
 
 
 def newest_manifest(workspace: Workspace, project: Project, environment: str) -> Path:
@@ -34,14 +31,6 @@ def newest_manifests(workspace: Workspace, environment: str) -> dict[str, Path]:
     built = RunHistory(workspace.state).manifests(environment)
     found = {name: _newest(built.get(name), project) for name, project in workspace.projects.items()}
     return {name: path for name, path in found.items() if path is not None}
-
-
-def newer_source(project: Project, manifest: Path) -> Path | None:
-    """A file of ``project`` that was changed after ``manifest`` was written, so that the manifest may not know it."""
-    written = manifest.stat().st_mtime
-    folders = {project.path / folder for paths in project.resource_paths.values() for folder in paths}
-    sources = (path for folder in sorted(folders) for path in sorted(folder.rglob("*")) if path.suffix in _SOURCES)
-    return next((path for path in (*sources, project.path / PROJECT_FILE) if path.stat().st_mtime > written), None)
 
 
 def _newest(built: Path | None, project: Project) -> Path | None:

@@ -17,7 +17,7 @@ from mesh_tools.model.change import Change, Hit
 from mesh_tools.model.interface import Interface, ProductVersion, product_key
 
 FindingKind = Literal[
-    "not_accepted", "not_up_to_date", "breaking", "dangerous", "consumer", "version", "overdue", "not_checked"
+    "stale", "not_accepted", "not_up_to_date", "breaking", "dangerous", "consumer", "version", "overdue", "not_checked"
 ]
 
 _DEPRECATION_SET = "CHG043"
@@ -41,6 +41,17 @@ class Finding(Struct, frozen=True, kw_only=True):
     message: str
     hint: str = ""
     fingerprint: str = ""
+
+
+def stale(project: str, reason: str | None) -> Iterator[Finding]:
+    """A manifest that is not of the project as it is now: what it promises cannot be told from it."""
+    if reason:
+        yield Finding(
+            kind="stale",
+            subject=project,
+            message=reason,
+            hint="run `dbt parse` in the project before the check (`dbt compile`, so that its SQL is known, too)",
+        )
 
 
 def up_to_date(project: str, accepted: Interface | None, present: Interface) -> Iterator[Finding]:

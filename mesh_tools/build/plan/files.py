@@ -84,6 +84,11 @@ def project_files(project: Project) -> ProjectFiles:
     )
 
 
+def own_files(project: Project) -> Iterator[tuple[str, Path]]:
+    """The files of a project, without those of its packages, each with its path below the project."""
+    return ((file.label, file.path) for file in _own_files(project))
+
+
 def env_vars_in(data: bytes) -> set[str]:
     """Names of the environment variables that a file reads."""
     return {name.decode(errors="replace") for name in _ENV_VAR.findall(data)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -46,10 +48,22 @@ class Shop:
         """Let the manifests promise ``COLUMNS`` with these ``changes``; ``None``: without the column."""
         columns = {name: kind for name, kind in {**COLUMNS, **changes}.items() if kind}
         orders = model("shop", "orders", columns, **fields)
+        self.file("shop", orders["original_file_path"])
         write_manifest(self.folder, "shop", orders)
         if sql is not None:
+            self.file("sales", "models/revenue.sql")
             before = model("shop", "orders", COLUMNS)
             write_manifest(self.root / "sales", "sales", stub(before), reader("sales", "revenue", sql, before))
+
+    def file(self, project: str, path: str, *, seconds: int = -60) -> Path:
+        """Write a file, so long after (or before) the manifest of the project."""
+        file = self.root / project / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("select 1")
+        manifest = self.root / project / "target" / "manifest.json"
+        moment = (manifest.stat().st_mtime if manifest.exists() else time.time()) + seconds
+        os.utime(file, (moment, moment))
+        return file
 
     def run(self, *arguments: str, code: int) -> str:
         self._capsys.readouterr()
@@ -172,14 +186,6 @@ def test_a_project_that_cannot_be_compared_does_not_hide_the_others(shop: Shop) 
     text = shop.run("diff", code=2)
     assert "CHG003 column-removed" in text
     assert "warning: sales has no manifest yet" in text
-
-
-def test_a_manifest_older_than_the_project_is_noted(shop: Shop) -> None:
-    models = shop.folder / "models"
-    models.mkdir()
-    (models / "orders.sql").write_text("select 1")
-    (models / "orders.sql").touch()
-    assert "shop/models/orders.sql was changed after the manifest of shop was written" in shop.run("check", code=0)
 
 
 @pytest.mark.parametrize(
@@ -462,6 +468,34 @@ def test_an_interface_that_is_not_up_to_date(shop: Shop) -> None:
     text = shop.run("check", "shop", code=1)
     assert "error: the interface.yml of shop is not what the project promises now" in text
     assert "hint: run `mesh contract accept shop`" in text
+
+
+def test_a_manifest_that_is_older_than_its_project_tells_nothing(shop: Shop) -> None:
+    shop.file("shop", "models/orders.yml", seconds=1)
+    said = "the manifest of shop is older than the project: models/orders.yml was changed since then"
+    assert f"note: {said}" in shop.run("diff", code=0)
+    assert said in shop.run("accept", "shop", code=0)
+    text = shop.run("check", code=1)
+    assert f"error: {said}\n  hint: run `dbt parse` in the project" in text
+    assert text.count(said) == 1
+    shop.promise()
+    os.utime(shop.folder / "target" / "manifest.json")
+    os.utime(shop.folder / "models" / "orders.yml", (0, 0))
+    shop.run("check", code=0)
+
+
+def test_a_manifest_of_a_model_that_was_removed_tells_nothing(shop: Shop) -> None:
+    (shop.folder / "models" / "orders.sql").unlink()
+    assert "models/orders.sql was removed since then" in shop.run("check", code=1)
+
+
+def test_a_consumer_whose_manifest_is_older_than_itself_is_noted(shop: Shop) -> None:
+    shop.file("sales", "models/revenue.sql", seconds=1)
+    shop.promise({"country": None}, sql=None)
+    said = "the manifest of sales is older than the project: models/revenue.sql was changed since then"
+    assert f"note: {said}" in shop.run("check", "shop", code=1)
+    assert f"note: {said}" in shop.run("diff", "shop", code=0)
+    assert f"error: {said}" in shop.run("check", code=1)
 
 
 def test_an_interface_that_was_never_accepted(shop: Shop) -> None:

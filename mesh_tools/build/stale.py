@@ -1,0 +1,57 @@
+"""Whether a manifest still tells what its project is: by what went into its build, else by the age of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mesh_tools.artifacts.manifest import ModelNode, read_manifest
+from mesh_tools.build.plan.files import own_files, project_files
+from mesh_tools.build.storage import open_storage
+from mesh_tools.mesh.workspace import Workspace
+from mesh_tools.model.project import Project
+
+# What can change a promise: models, macros, tests, properties, and texts that descriptions name.
+_SOURCES = (".sql", ".yml", ".yaml", ".py", ".md")
+_NO_SOURCE = "interface.yml"
+
+
+def stale_because(workspace: Workspace, project: Project, manifest: Path, environment: str) -> str | None:
+    """Why ``manifest`` may not know what ``project`` promises: ``models/a.sql was changed``; ``None`` if it does.
+
+    Args:
+        workspace: The mesh.
+        project: One of its projects.
+        manifest: The newest of the project.
+        environment: Whose builds are asked.
+
+    Raises:
+        MeshError: the manifest cannot be read.
+    """
+    record = open_storage(workspace, environment).record(project.name)
+    if record is not None and record.inputs is not None and manifest.parent.parent.name == record.run:
+        return next(_changed(project, record.inputs.files), None)
+    return next(_younger(project, manifest), None) or next(_gone(project, manifest), None)
+
+
+def _changed(project: Project, built: dict[str, str]) -> Iterator[str]:
+    now = project_files(project).digests
+    for label in sorted(now.keys() | built.keys()):
+        if label.endswith(_SOURCES) and label != _NO_SOURCE and now.get(label) != built.get(label):
+            done = "changed" if label in built and label in now else "removed" if label in built else "added"
+            yield f"{label} was {done}"
+
+
+def _younger(project: Project, manifest: Path) -> Iterator[str]:
+    written = manifest.stat().st_mtime
+    for label, path in own_files(project):
+        if label.endswith(_SOURCES) and label != _NO_SOURCE and path.stat().st_mtime > written:
+            yield f"{label} was changed"
+
+
+def _gone(project: Project, manifest: Path) -> Iterator[str]:
+    nodes = read_manifest(manifest).nodes.values()
+    models = (node for node in nodes if isinstance(node, ModelNode) and node.package_name == project.name)
+    for label in sorted({node.original_file_path for node in models}):
+        if label and not (project.path / label).exists():
+            yield f"{label} was removed"
