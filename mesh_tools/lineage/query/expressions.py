@@ -71,13 +71,18 @@ class Expressions:
 
     def value(self, node: exp.Expr, frame: Frame) -> tuple[Value, str, bool]:
         """What ``node``, an output column, is made of, its comparable form, and whether it aggregates rows."""
+        written = _unwrapped(node)
+        if type(written) is exp.Column and type(written.args["this"]) is not exp.Star:
+            value, fields = self._named(written, frame)
+            if not fields:  # by far the most columns: nothing needs to be gathered
+                return value, value.digest, False
         into = Gathered()
         before = self._aggregates
         text = self.walk(node, frame, into, BARE)
-        written = _unwrapped(node)
-        merges = type(written) is exp.Coalesce and not text.startswith(_COALESCE)
-        handed_on = (merges or type(written) is exp.Column) and TRANSFORM not in into.leaves.values()
-        return into.value(text if handed_on else digest_of(text)), text, self._aggregates > before
+        merges = (
+            type(written) is exp.Coalesce and not text.startswith(_COALESCE) and TRANSFORM not in into.leaves.values()
+        )
+        return into.value(text if merges else digest_of(text)), text, self._aggregates > before
 
     def uses(self, nodes: Iterable[exp.Expr | None], frame: Frame, kind: str) -> tuple[set[tuple[str, str, str]], str]:
         """All that ``nodes`` use, as uses of ``kind``, and their comparable form."""
@@ -143,15 +148,20 @@ class Expressions:
     def _column(self, node: exp.Column, frame: Frame, into: Into, level: int) -> str:
         if type(node.this) is exp.Star:
             return self._star(node, frame, into, level)
-        value, fields = self._names.resolve(node, frame)
+        value, fields = self._named(node, frame)
         into.add(value, max(level, TRANSFORM) if fields else level)
+        return ".".join([value.digest, *fields]) if fields else value.digest
+
+    def _named(self, node: exp.Column, frame: Frame) -> tuple[Value, list[str]]:
+        """The value of a column and the path of fields in it; it is noted that the query names it."""
+        value, fields = self._names.resolve(node, frame)
         if self._fast:
             self._context.named.update(value.leaves)
         elif (written := node.meta_get(WRITTEN)) is not None:
             self._context.named.update(value.leaves)
             if written == "bare" and node.args.get("table"):
                 frame.note_from(self._context.key(node.args["table"]))
-        return ".".join([value.digest, *fields])
+        return value, fields
 
     def _row(self, node: exp.TableColumn, frame: Frame, into: Into, level: int) -> str:
         """What sqlglot makes of a relation that is named as if it were a column."""
@@ -223,6 +233,8 @@ class Expressions:
         relation = self._nested(node, frame)
         if not relation.complete:
             raise NotTraceableError("a subquery whose columns are not known")
+        # Of one column alone, and a new one would make it fail.
+        self._context.hazards |= {(owner, "star") for owner in relation.open}
         for value in relation.columns.values():
             into.add(value, max(level, TRANSFORM))
         into.carried |= relation.rows
