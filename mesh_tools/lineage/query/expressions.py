@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlglot import exp
 
 from mesh_tools.lineage.query.context import Context
-from mesh_tools.lineage.query.frames import Frame
+from mesh_tools.lineage.query.frames import Frame, merged_form
 from mesh_tools.lineage.query.marks import WRITTEN
 from mesh_tools.lineage.query.nodes import kind_of
 from mesh_tools.lineage.query.resolving import Names
@@ -79,9 +79,7 @@ class Expressions:
         into = Gathered()
         before = self._aggregates
         text = self.walk(node, frame, into, BARE)
-        merges = (
-            type(written) is exp.Coalesce and not text.startswith(_COALESCE) and TRANSFORM not in into.leaves.values()
-        )
+        merges = type(written) is exp.Coalesce and not text.startswith(_COALESCE)
         return into.value(text if merges else digest_of(text)), text, self._aggregates > before
 
     def uses(self, nodes: Iterable[exp.Expr | None], frame: Frame, kind: str) -> tuple[set[tuple[str, str, str]], str]:
@@ -263,7 +261,7 @@ class Expressions:
                 chosen = frame.chosen(aliases)
                 picked = [part for part, alias in zip(arguments, aliases, strict=True) if alias in chosen]
                 below = level if len(picked) == 1 else max(level, TRANSFORM)
-                return "|".join(self.walk(part, frame, into, below) for part in picked)
+                return merged_form([self.walk(part, frame, into, below) for part in picked])
         below = max(level, TRANSFORM)
         return f"{_COALESCE}{','.join(self.walk(part, frame, into, below) for part in arguments)})"
 

@@ -7,7 +7,16 @@ from typing import Final
 
 from sqlglot import exp
 
-from mesh_tools.lineage.query.values import BARE, TRANSFORM, Gathered, NotTraceableError, Relation, Table, Value
+from mesh_tools.lineage.query.values import (
+    BARE,
+    TRANSFORM,
+    Gathered,
+    NotTraceableError,
+    Relation,
+    Table,
+    Value,
+    digest_of,
+)
 
 Lookup = dict[str, Callable[[], Relation]]
 """The CTEs that can be seen, by name; each is traced when it is first read."""
@@ -121,7 +130,7 @@ class Frame:
         values = [value for alias in chosen if (value := self.column(alias, name)) is not None]
         for value in values:
             gathered.add(value, BARE if len(values) == 1 else TRANSFORM)
-        return gathered.value("|".join(value.digest for value in values))
+        return gathered.value(merged_form([value.digest for value in values]))
 
     def note_from(self, owner: str) -> None:
         """The same for a name whose relation stands here or in a query around this one."""
@@ -135,3 +144,8 @@ class Frame:
         for alias, relation in self.sources.items():
             if alias != owner:
                 self.unqualified |= relation.open
+
+
+def merged_form(forms: list[str]) -> str:
+    """The comparable form of columns that USING merges."""
+    return forms[0] if len(forms) == 1 else digest_of("|".join(forms))

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.expressions import Expressions
-from mesh_tools.lineage.query.frames import Frame
+from mesh_tools.lineage.query.frames import Frame, merged_form
 from mesh_tools.lineage.query.sources import Sources
 from mesh_tools.lineage.query.values import NotFastError, NotTraceableError, Use, Value
 
@@ -108,7 +108,7 @@ class Reading:
             raise NotTraceableError("USING of a join in brackets")
         form = ""
         for name in names:
-            left = "|".join(value.digest for value in self._values(name, self._merged(name, before), chosen=True))
+            left = merged_form([value.digest for value in self._values(name, self._merged(name, before), chosen=True)])
             right = self._values(name, [alias])[0].digest
             equal = f"EQ(this={left} expression={right})"
             form = f"And(this={form} expression={equal})" if form else equal
