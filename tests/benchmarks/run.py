@@ -93,10 +93,10 @@ BENCHMARKS: dict[str, Callable[[Bench], list[Table]]] = {
 }
 
 SCRIPTS = {
-    "contract-diff": "contract_diff.py",
-    "shadow-bind": "shadow_bind.py",
-    "lineage": "lineage.py",
-    "drift": "drift.py",
+    "contract-diff": ("contract_diff.py",),
+    "shadow-bind": ("shadow_bind.py",),
+    "lineage": ("lineage.py", "--models", "1000", "--peers"),
+    "drift": ("drift.py",),
 }
 """Benchmarks of what runs within one process: each is a program of its own that prints its tables."""
 
@@ -136,9 +136,10 @@ def _publish(name: str, bench: Bench) -> None:
 
 def _publish_script(name: str, bench: Bench) -> None:
     say(name)
-    script = Path(__file__).with_name(SCRIPTS[name])
+    script, *arguments = SCRIPTS[name]
     before = os.getloadavg()[0]
-    done = subprocess.run([sys.executable, script], check=True, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, Path(__file__).with_name(script), *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     machine = where((before, os.getloadavg()[0]))
     _write(name, f"{machine}\n\n{done.stdout}\nAgain: `.venv/bin/python tests/benchmarks/run.py {name}`\n", bench)
 
