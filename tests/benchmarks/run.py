@@ -138,7 +138,7 @@ def _publish_script(name: str, bench: Bench) -> None:
     say(name)
     script, *arguments = SCRIPTS[name]
     before = os.getloadavg()[0]
-    command = [sys.executable, Path(__file__).with_name(script), *arguments]
+    command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     machine = where((before, os.getloadavg()[0]))
     _write(name, f"{machine}\n\n{done.stdout}\nAgain: `.venv/bin/python tests/benchmarks/run.py {name}`\n", bench)
