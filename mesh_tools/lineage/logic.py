@@ -97,8 +97,13 @@ class Composer:
         return composed.get(column) or _digest(self._rows[node], column)
 
     def _name(self, node: str) -> str:
-        """``project.product`` of another project's product, wherever it lies; else the unique_id."""
+        """``project.product`` of another project's product, wherever it lies; else the unique_id.
+
+        A product that gets versions lives on as its first, and who reads it gets the same rows.
+        """
         parts = node.split(".")
+        if len(parts) > _WHOLE_ID and parts[-1] == "v1":
+            parts.pop()
         return ".".join(parts[1:]) if parts[0] == "model" and len(parts) >= _WHOLE_ID else node
 
 

@@ -117,3 +117,22 @@ def test_logic_holds_no_names() -> None:
 
 def test_a_node_without_sql_has_no_logic() -> None:
     assert Composer({}, frozenset()).logic("source.ops.raw.raw") is None
+
+
+def reading(key: str) -> Logic:
+    """The logic of a product over the product ``key`` of another project, whose relation is always the same."""
+    sales = CompiledProject("sales")
+    columns = {name: {"name": name} for name in ("id", "amount")}
+    stub = sales.model("orders", None, unique_id=key, columns=columns, relation_name='"shop"."main"."orders"')
+    sql = 'select id, amount * 2 as amount from "shop"."main"."orders" where amount > 0'
+    revenue = sales.model("revenue", sql, stub)
+    models = trace(inputs_of([sales.manifest]))
+    found = Composer(models, own_nodes(models, "sales")).logic(revenue)
+    assert found is not None
+    return found
+
+
+def test_what_reads_a_product_stays_as_it_was_when_that_gets_versions_and_lives_on_as_the_first() -> None:
+    assert reading("model.shop.orders.v1") == reading("model.shop.orders")
+    assert reading("model.shop.orders.v2") != reading("model.shop.orders")
+    assert reading("model.shop.v1") != reading("model.shop.orders")
