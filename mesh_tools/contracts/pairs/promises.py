@@ -130,11 +130,17 @@ def _parts(guarantee: Guarantee, columns: tuple[str, ...], names: Names, targets
     elif guarantee.kind == "relationship":
         target = str(arguments.get("to", ""))
         fields = ", ".join(map(str, _list(arguments.get("field"))))
-        detail = f"{targets.get(target, target)} ({fields})" if fields else targets.get(target, target)
+        label = _unversioned(targets.get(target, target))
+        detail = f"{label} ({fields})" if fields else label
         yield Promise(kind="relationship", columns=columns, detail=detail)
     elif guarantee.kind == "custom":
         rest = {key: value for key, value in arguments.items() if key != "test"}
         yield Promise(kind="custom", columns=columns, detail=f"{arguments.get('test', 'custom')} {_text(rest)}".strip())
+
+
+def _unversioned(label: str) -> str:
+    """``project.product`` for its first version: a product that gets versions lives on as that."""
+    return label.removesuffix(".v1") if label.count(".") > 1 else label
 
 
 def _range(columns: tuple[str, ...], arguments: Mapping[str, Any]) -> Iterator[Promise]:
