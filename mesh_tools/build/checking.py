@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mesh_tools.build.comparing import Comparing
 from mesh_tools.contracts.check import (
@@ -114,6 +115,23 @@ class Checking:
         # Stable: of errors and warnings, each as they were found.
         found = tuple(sorted(findings, key=lambda finding: not finding.error))
         return Checked(project=project.name, comparison=comparison, result=result, findings=found)
+
+    def gone(self) -> Iterator[Checked]:
+        """Projects that the mesh had at the base, a git ref, and that were removed: their products are gone, too.
+
+        Raises:
+            MeshError: the base cannot be read.
+        """
+        for name, side in sorted(self._comparing.operands.gone(self._base).items()):
+            if side.interface is not None and side.interface.products:
+                nothing = replace(side.interface, products=(), groups=(), acknowledgements=())
+                head = Side(label="nothing", interface=nothing, note=f"{name} is not in the mesh any more")
+                comparison = self._comparing.compare(name, side, head)
+                result = self._comparing.gated(comparison)
+                # Nobody is there to acknowledge what is dangerous.
+                breaking = replace(result, entries=result.refused)
+                findings = tuple(due_process(breaking, name))
+                yield Checked(project=name, comparison=comparison, result=result, findings=findings)
 
     def _fit(self, project: Project, head: Side) -> Iterator[Finding]:
         """Whether the consumers of what is published fit what would be published."""

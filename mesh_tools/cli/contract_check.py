@@ -40,6 +40,7 @@ def check(projects: tuple[str, ...], base: str | None, output: str, **options: A
             found.append(unreadable(project, error))
     if problems and len(problems) == len(found):
         raise problems[0]  # a base that does not exist is missing for all
+    found += checking.gone() if not projects else ()
     if output == "json":
         print_json(check_document(found, checking.notes))
     else:

@@ -140,8 +140,8 @@ def overdue(present: Interface, today: date) -> Iterator[Finding]:
 
 
 def numbering(comparison: Comparison, accepted: Interface | None) -> Iterator[Finding]:
-    """Semantic versions that do not go as far as the changes since the base ask for."""
-    needed = comparison.new if accepted is not None else None
+    """Semantic versions that do not go as far as the changes since the base ask for; of what is up to date else."""
+    needed = comparison.new if accepted is not None and accepted.fingerprint == comparison.new.fingerprint else None
     for product in needed.products if needed else ():
         known = accepted.product(product.name) if accepted else None
         for version in product.versions:

@@ -67,6 +67,16 @@ class Git:
         listed = (line.partition("\t") for line in self._lines("ls-tree", "-r", "-z", "--full-tree", commit))
         return {path: self._blob(entry.split()[2]) for entry, _, path in listed if path.rsplit("/", 1)[-1] == name}
 
+    def removed(self, commit: str, name: str) -> dict[str, bytes]:
+        """Every file called ``name`` below the folder as of ``commit`` that the work tree has no longer, by its path.
+
+        Raises:
+            MeshError: as :meth:`read`.
+        """
+        listed = (line.partition("\t") for line in self._lines("ls-tree", "-r", "-z", commit))
+        found = ((path, entry) for entry, _, path in listed if path.rsplit("/", 1)[-1] == name)
+        return {path: self._blob(entry.split()[2]) for path, entry in found if not (self.folder / path).exists()}
+
     def _lines(self, *arguments: str) -> list[str]:
         done = self._run(*arguments)
         if done.returncode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -85,6 +86,26 @@ class Operands:
             return self._committed(known, operand)
         return present_side(self._present(known)) if operand.kind == "present" else accepted_side(known)
 
+    def gone(self, operand: Operand) -> dict[str, Side]:
+        """Projects that were below the mesh's folder at a git ref, and are neither there nor in the mesh any more.
+
+        Nothing for other operands: they do not say which projects the mesh had.
+
+        Raises:
+            MeshError: git cannot tell.
+        """
+        if self._workspace is None or operand.kind != "git":
+            return {}
+        git = Git(self._workspace.root)
+        known = {*self._workspace.projects, *self._workspace.config.file.upstreams}
+        found: dict[str, Side] = {}
+        for path, data in git.removed(_commits_of(git, operand)[1], INTERFACE_FILE).items():
+            with suppress(MeshError):  # what nobody can read has promised nothing
+                interface = from_yaml(data, f"{operand.name}:{path}")
+                if interface.project not in known:
+                    found[interface.project] = Side(label=str(operand), interface=interface)
+        return found
+
     def _file(self, operand: Operand, project: str) -> Interface:
         found = self._document(operand.name)
         if found.project != project:
@@ -124,8 +145,7 @@ class Operands:
 
     def _committed(self, project: Project, operand: Operand) -> Side:
         git = Git(project.path)
-        tip = git.commit(operand.name.removesuffix(FORK))
-        commit = git.fork(tip) if operand.name.endswith(FORK) else tip
+        tip, commit = _commits_of(git, operand)
         note = "" if commit == tip else f"as of {commit[:_SHORT]}, where this branch left it"
         data = git.read(commit, INTERFACE_FILE)
         if data is not None:
@@ -159,6 +179,12 @@ def accepted_side(project: Project) -> Side:
         )
     note = "" if found else f"{project.name} has no {INTERFACE_FILE}: it has never been accepted"
     return Side(label=INTERFACE_FILE, interface=found, note=note)
+
+
+def _commits_of(git: Git, operand: Operand) -> tuple[str, str]:
+    """The commit that a git operand names, and the one that is meant: the same, or where this branch left it."""
+    tip = git.commit(operand.name.removesuffix(FORK))
+    return tip, git.fork(tip) if operand.name.endswith(FORK) else tip
 
 
 def _moved(git: Git, commit: str, operand: Operand, project: Project) -> Side | None:

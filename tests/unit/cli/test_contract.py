@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
@@ -11,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mesh_tools.cli.main import main
-from mesh_tools.interface.document import from_yaml, to_yaml
+from mesh_tools.interface.document import from_yaml, sealed, to_yaml
 from mesh_tools.model.interface import Acknowledgement, Interface
 from support.manifests import model, reader, stub, write_manifest
 from support.repositories import commit, git, repository
@@ -513,6 +515,30 @@ def test_what_was_accepted_without_due_process_is_found_against_the_base(shop: S
     assert "shop.orders.amount: CHG003 column-removed: column amount is gone" in text
     assert "column country is gone; nobody has acknowledged it" in text
     assert "shop.orders is 1.0.0 in its interface.yml; what has changed since git:main... makes it 1.1.0" in text
+
+
+def test_a_project_that_was_removed_has_broken_its_promise(shop: Shop) -> None:
+    shutil.rmtree(shop.folder)
+    (shop.root / "mesh.yml").write_text("name: m\nprojects: [sales]\n")
+    shop.run("check", code=0)
+    text = shop.run("check", "--base", "main", code=1)
+    assert "shop   refused  1 change since git:main...; shop is not in the mesh any more" in text
+    assert "error: shop.orders: CHG001 product-removed: orders is gone" in text
+    shop.run("check", "sales", "--base", "main", code=0)
+
+
+def test_a_project_whose_products_have_ended_may_be_removed(shop: Shop) -> None:
+    (orders,) = shop.accepted.products
+    (version,) = orders.versions
+    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    over = replace(orders, versions=(replace(version, deprecation_date=yesterday),))
+    shop.write(sealed(replace(shop.accepted, products=(over,))))
+    commit(shop.root)
+    shutil.rmtree(shop.folder)
+    (shop.root / "sales" / "target" / "manifest.json").unlink()
+    write_manifest(shop.root / "sales", "sales")
+    (shop.root / "mesh.yml").write_text("name: m\nprojects: [sales]\n")
+    assert "shop   ok  1 change since git:main..." in shop.run("check", "--base", "main", code=0)
 
 
 @pytest.mark.parametrize(
