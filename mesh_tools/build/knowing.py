@@ -8,6 +8,7 @@ from pathlib import Path
 from mesh_tools.artifacts.compiled import CompiledManifest
 from mesh_tools.artifacts.manifest import read_manifest
 from mesh_tools.build.manifests import newest_manifests
+from mesh_tools.build.stale import is_as_built
 from mesh_tools.contracts.compiled import read_whole
 from mesh_tools.contracts.consumers import Consumers
 from mesh_tools.contracts.consumption import lineage_cache, with_usage_of
@@ -45,7 +46,11 @@ def consumers_of(
     for project, path in paths.items():
         try:
             manifests[project] = read_whole(path)
-            interfaces[project] = _present(manifests[project], path, interfaces.get(project))
+            present = interface_of(read_manifest(path))
+            if workspace and not manifests[project].has_sql and is_as_built(workspace, project, environment):
+                # It was only parsed, and is what it was: so it uses the columns that it used when it was published.
+                present = with_usage_of(present, interfaces.get(project))
+            interfaces[project] = present
         except MeshError as error:
             notes.append(f"{project} is not looked at as a consumer: {error.message} ({error.where})")
     for path in more:
@@ -56,12 +61,6 @@ def consumers_of(
     notes += [f"{project} is not looked at as a consumer: {reason}" for project, reason in missing.items()]
     lineage = _lineage(manifests.values(), lineage_cache(workspace) if workspace else None, notes)
     return Consumers.of(manifests, lineage, interfaces.values(), missing=missing), notes
-
-
-def _present(manifest: CompiledManifest, path: Path, published: Interface | None) -> Interface:
-    """Of a project that was only parsed, with the columns that it is known to have used."""
-    present = interface_of(read_manifest(path))
-    return present if manifest.has_sql else with_usage_of(present, published)
 
 
 def _lineage(manifests: Iterable[CompiledManifest], cache: Path | None, notes: list[str]) -> dict[str, ModelLineage]:

@@ -34,6 +34,14 @@ def stale_because(workspace: Workspace, project: Project, manifest: Path, enviro
     return next(_younger(project, manifest), None) or next(_gone(project, manifest), None)
 
 
+def is_as_built(workspace: Workspace, project: str, environment: str) -> bool:
+    """Whether the files of ``project`` are what its last good build was made of; ``False`` when nothing tells."""
+    record = open_storage(workspace, environment).record(project)
+    if project not in workspace.projects or record is None or record.inputs is None:
+        return False
+    return next(_changed(workspace.projects[project], record.inputs.files), None) is None
+
+
 def _changed(project: Project, built: dict[str, str]) -> Iterator[str]:
     now = project_files(project).digests
     for label in sorted(now.keys() | built.keys()):
