@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mesh_tools.artifacts.manifest import decode_manifest, read_manifest
-from mesh_tools.errors import Location, MeshError, did_you_mean
+from mesh_tools.errors import Location, MeshError, did_you_mean, display_path
 from mesh_tools.interface.document import from_yaml
 from mesh_tools.interface.extract import interface_of
 from mesh_tools.interface.package.macros import ANY_ENVIRONMENT
@@ -157,7 +157,7 @@ def committed_interface(project: Project | None) -> Interface | None:
         MeshError: it is no interface document.
     """
     path = project.path / INTERFACE_FILE if project else None
-    return from_yaml(path.read_bytes(), str(path)) if path and path.is_file() else None
+    return from_yaml(path.read_bytes(), display_path(path)) if path and path.is_file() else None
 
 
 def _by_key(interfaces: Mapping[str, Interface]) -> dict[str, dict[str, Relation]]:

@@ -500,6 +500,12 @@ def test_a_consumer_whose_manifest_is_older_than_itself_is_noted(shop: Shop) -> 
     assert f"error: {said}" in shop.run("check", code=1)
 
 
+def test_a_damaged_interface_is_named_as_seen_from_here(shop: Shop) -> None:
+    text = (shop.folder / "interface.yml").read_text()
+    (shop.folder / "interface.yml").write_text(text.replace("domain: shop", "domian: shop"))
+    assert "there is no such key (shop/interface.yml:5)" in shop.run("check", code=2)
+
+
 def test_an_interface_that_was_never_accepted(shop: Shop) -> None:
     (shop.folder / "interface.yml").unlink()
     assert "error: shop has no interface.yml" in shop.run("check", code=1)
