@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-TRACER = 1
+TRACER = 2
 """Counts up whenever the tracer's results change."""
 WORKS_WITH = "sqlglot>=30,<31"
 

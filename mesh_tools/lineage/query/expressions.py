@@ -158,7 +158,7 @@ class Expressions:
         elif (written := node.meta_get(WRITTEN)) is not None:
             self._context.named.update(value.leaves)
             if written == "bare" and node.args.get("table"):
-                frame.note_from(self._context.key(node.args["table"]))
+                frame.note_from(self._context.key(node.args["table"]), self._context.key(node.this))
         return value, fields
 
     def _row(self, node: exp.TableColumn, frame: Frame, into: Into, level: int) -> str:
@@ -182,13 +182,18 @@ class Expressions:
             return "*"
         if self._fast:
             raise NotFastError("a star in an expression")
+        if isinstance(node.parent, exp.Dot):
+            raise NotTraceableError(f"{node.parent.sql(self._context.dialect)}: all fields of a struct")
         alias = self._context.key(node.args.get("table")) if isinstance(node, exp.Column) else None
-        relations = [frame.sources[alias]] if alias in frame.sources else list(frame.sources.values())
+        if alias is not None and alias not in frame.sources:
+            raise NotTraceableError(f"{alias}.*: a * of what is no relation here")
+        relations = list(frame.sources.values()) if alias is None else [frame.sources[alias]]
         if not all(relation.complete for relation in relations) or (node if alias is None else node.this).args.get(
             "except_"
         ):
             raise NotTraceableError("a * in an expression")
         for relation in relations:
+            self._context.hazards |= {(owner, "star") for owner in relation.open}
             for value in relation.columns.values():
                 into.add(value, max(level, TRANSFORM))
         return "*" + ",".join(relation.digest for relation in relations)

@@ -132,12 +132,13 @@ class Frame:
             gathered.add(value, BARE if len(values) == 1 else TRANSFORM)
         return gathered.value(merged_form([value.digest for value in values]))
 
-    def note_from(self, owner: str) -> None:
-        """The same for a name whose relation stands here or in a query around this one."""
+    def note_from(self, owner: str, name: str) -> None:
+        """The same for the column ``name`` of a relation that stands here or in a query around this one."""
         frame: Frame | None = self
         while frame is not None:
-            frame.note(owner if owner in frame.sources else "")
-            frame = None if owner in frame.sources else frame.outer
+            here = owner in frame.sources and frame.sources[owner].has(name) is not False
+            frame.note(owner if here else "")
+            frame = None if here else frame.outer
 
     def note(self, owner: str) -> None:
         """Note that a name of ``owner`` stands here without its relation: others may get a column of that name."""

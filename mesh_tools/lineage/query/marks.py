@@ -22,6 +22,9 @@ NATURAL: Final = "mesh_natural"
 NUMBERS: Final = "mesh_numbers"
 """On a SELECT: it chooses columns by their numbers."""
 
+_MOST_NAMES: Final = 20_000
+"""Twenty aliases that each use the one before twice would become a million names; so many take two seconds."""
+
 
 def mark(tree: exp.Expr) -> None:
     """Note on ``tree`` what it says itself.
@@ -69,7 +72,19 @@ def _star_of(item: exp.Expr) -> tuple[exp.Expr | None, list[exp.Expr]]:
     return (table.copy() if table is not None else None), [identifier.copy() for identifier in identifiers]
 
 
+def _unfolded(node: exp.Select) -> int:
+    """How many names stand in the output columns at most, once qualification has put what they mean for aliases."""
+    names: dict[str, int] = {}
+    for item in node.expressions:
+        if isinstance(item, exp.Alias):
+            bare = (column.name for column in item.find_all(exp.Column) if not column.args.get("table"))
+            names[item.alias] = sum(names.get(name, 1) for name in bare)
+    return sum(names.values())
+
+
 def _mark_select(node: exp.Select) -> None:
+    if _unfolded(node) > _MOST_NAMES:
+        raise NotTraceableError("its aliases use each other too often")
     stars = [_star_of(item) for item in node.expressions if item.is_star and not isinstance(item, exp.Dot)]
     if len(stars) > 1 and any(names for _, names in stars):
         raise NotTraceableError("several * of which one leaves out or changes columns")

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from mesh_tools.lineage.query.context import Context
 from mesh_tools.lineage.query.frames import Frame
+from mesh_tools.lineage.query.marks import WRITTEN
 from mesh_tools.lineage.query.values import Anything, NotFastError, NotTraceableError, Relation, Value
 
 
@@ -34,6 +35,8 @@ class Names:
             return self._unqualified(parts[0], frame), parts[1:]
         alias, column = parts[at], parts[at + 1]
         owner = frame.source(alias)
+        if node.meta_get(WRITTEN) == "bare":
+            owner = _owner(alias, column, owner)
         value = owner.column(alias, column) if owner is not None else None
         if value is None:
             raise NotTraceableError(f"{alias} has no column {column} that is known")
@@ -75,3 +78,11 @@ class Names:
         if len(relation.columns) == 1 and relation.complete:
             return next(iter(relation.columns.values()))
         raise NotTraceableError(f"a whole row of {name} as a value")
+
+
+def _owner(alias: str, column: str, frame: Frame | None) -> Frame | None:
+    """Where ``alias`` has ``column``: qualification writes an alias that a query within may have, too."""
+    nearest = frame
+    while frame is not None and frame.sources[alias].has(column) is False:
+        frame = frame.outer.source(alias) if frame.outer is not None else None
+    return frame or nearest
