@@ -133,7 +133,7 @@ def _node(key: str, model: Mapping[str, Any], *, stub: bool = False) -> dict[str
         "version": int(v[0].removeprefix("v")) if v else None,
         "package_name": project,
         "resource_type": kind,
-        "database": project,
+        "database": model.get("database", project),
         "schema": "main",
         "alias": alias,
         "relation_name": model.get("relation_name", f'"{project}"."main"."{alias}"'),

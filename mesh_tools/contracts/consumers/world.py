@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from mesh_tools.artifacts.compiled import CompiledManifest, CompiledNode
+from mesh_tools.contracts.consumers.past import built_elsewhere, lineage_past, reading_past
 from mesh_tools.contracts.consumers.reader import Place, Reader, is_foreign, key_of, place_of, reader_of
 from mesh_tools.model.interface import Consumption, Interface, Owner, product_key
 from mesh_tools.model.lineage import ModelLineage
@@ -74,10 +75,12 @@ class Consumers(Struct, frozen=True, kw_only=True):
             for interface in by_project.values()
             for consumption in interface.consumptions
         ]
+        places = world.places()
+        built = built_elsewhere(world.readers, places)
         return cls(
-            readers=world.readers,
-            places=world.places(),
-            lineage=lineage,
+            readers={key: reading_past(node, built) for key, node in world.readers.items() if key not in built},
+            places={key: place for key, place in places.items() if key not in built},
+            lineage={key: lineage_past(traced, built) for key, traced in lineage.items()} if built else lineage,
             published=tuple(use for use in uses if use.project not in manifests),
             said={
                 (use.project, name, key_of_consumption(use.consumption)): use.consumption
