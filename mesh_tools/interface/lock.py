@@ -245,7 +245,17 @@ def _checked(file: YamlFile, project: Project) -> Lock:
     lock = file.typed(Lock)
     if lock.project != project.name:
         raise MeshError(f"it is of the project '{lock.project}'", where=file.locate("project"))
+    _refuse_repeated(lock, file)
     return lock
+
+
+def _refuse_repeated(lock: Lock, file: YamlFile) -> None:
+    """Git merges two branches that lock the same product without a conflict: which of both counts is not known."""
+    seen: set[tuple[str, str, str | None]] = set()
+    for key, entry in _identified(lock):
+        if key in seen:
+            raise MeshError(f"{key[0]}.{entry.key} stands in it twice", where=file.locate("upstreams"))
+        seen.add(key)
 
 
 def _conflict(path: Path) -> int | None:

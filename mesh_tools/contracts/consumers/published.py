@@ -50,10 +50,8 @@ def _by_column(change: Change, refine: Refinement, use: Consumption) -> tuple[Ef
 
 
 def _by_position(change: Change, use: Consumption) -> tuple[Effect, str]:
-    if use.columns is None and not use.hazards:
-        return "unknown", _NOT_TRACED
     matter = {"star", "positional"} if change.name == "column-order" else {*use.hazards}
     hazards = sorted(matter & {*use.hazards})
-    return (
-        ("dangerous", f"depends on columns that it does not name ({', '.join(hazards)})") if hazards else ("none", "")
-    )
+    if hazards:
+        return "dangerous", f"depends on columns that it does not name ({', '.join(hazards)})"
+    return ("unknown", _NOT_TRACED) if use.columns is None else ("none", "")

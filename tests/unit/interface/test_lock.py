@@ -190,6 +190,9 @@ DAMAGED = {
     "another project": Damaged(TEXT.replace("project: sales", "project: tax"), "it is of the project 'tax'", 4),
     "an unknown key": Damaged(TEXT.replace("        v:", "        version:"), "unknown key 'version'", 9),
     "a missing key": Damaged(TEXT.replace("        fingerprint:", "        # "), "'fingerprint' is missing", 8),
+    "locked by both of two branches": Damaged(
+        TEXT + TEXT[TEXT.index("      - product: orders\n") :], "shop.orders.v2 stands in it twice", None
+    ),
     "cut off": Damaged(TEXT.replace('"2"', '"2'), "YAML syntax", None),
 }
 
@@ -220,9 +223,14 @@ LOCKS = st.builds(
     Lock,
     project=st.just("sales"),
     upstreams=st.lists(
-        st.builds(LockedUpstream, project=TEXTS, products=st.lists(ENTRIES, min_size=1, max_size=2).map(tuple)),
+        st.builds(
+            LockedUpstream,
+            project=TEXTS,
+            products=st.lists(ENTRIES, min_size=1, max_size=2, unique_by=lambda entry: entry.identity).map(tuple),
+        ),
         min_size=1,
         max_size=2,
+        unique_by=lambda upstream: upstream.project,
     ).map(tuple),
 )
 
