@@ -75,11 +75,21 @@ def _everyone(change: Change, subjects: Sequence[Subject], case: Case) -> Verdic
 
 
 def _removed(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
-    """Whoever still reads what is gone is broken, whatever the date says."""
+    """Whoever still reads what is gone is broken, whatever the date says; and a date is a promise to anyone."""
     hits = Hits()
     for subject in subjects:
         add_readers(hits, change, subject, case, "breaking")
+    until = _promised_until(change, case)
+    if change.cls == "breaking" and until:
+        return verdict_of(change, "breaking", f"it was promised to stay until {until}", hits.sorted())
     return _refined(change, hits, subjects, case)
+
+
+def _promised_until(change: Change, case: Case) -> str | None:
+    """The deprecation date of the version that is gone."""
+    product = case.base.product(change.product) if change.name == "version-removed" else None
+    version = product.version(change.v) if product else None
+    return version.deprecation_date if version else None
 
 
 def _narrowed(change: Change, subjects: Sequence[Subject], case: Case) -> Verdict:
