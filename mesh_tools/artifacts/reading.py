@@ -89,7 +89,7 @@ class Artifact(Generic[T]):
             MeshError: as :meth:`read`.
         """
         try:
-            with _garbage_collector_paused():
+            with collector_paused():
                 document = self._decoded(data)
         except msgspec.ValidationError as error:
             # Of another kind or version, perhaps: say so rather than name the first field that differs.
@@ -125,7 +125,8 @@ class Artifact(Generic[T]):
 
 
 @contextmanager
-def _garbage_collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: it would walk millions of live objects in vain."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

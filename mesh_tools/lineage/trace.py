@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
+from mesh_tools.artifacts.reading import collector_paused
 from mesh_tools.lineage.cache import LineageCache
 from mesh_tools.lineage.inputs import TraceInput
 from mesh_tools.lineage.levels import levels
@@ -38,7 +37,7 @@ def trace(inputs: Sequence[TraceInput], *, cache: Path | None = None, workers: i
     """
     columns = {node.key: _declared(node) for node in inputs}
     found: dict[str, ModelLineage] = {}
-    with LineageCache(cache, sqlglot_version()) as remembered, Workers(workers, remembered) as pool, _collector_off():
+    with LineageCache(cache, sqlglot_version()) as remembered, Workers(workers, remembered) as pool, collector_paused():
         for level in levels(inputs):
             for node, lineage in _traced(level, columns, remembered, pool):
                 found[node.key] = lineage
@@ -136,15 +135,3 @@ def _untraced(node: TraceInput, reason: str) -> ModelLineage:
         complete=False,
         rows_digest=blake2b(words.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest() if words else None,
     )
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """The garbage collector would walk millions of live objects in vain."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
