@@ -7,8 +7,7 @@ from pathlib import Path
 
 from mesh_tools.artifacts.compiled import CompiledManifest
 from mesh_tools.artifacts.manifest import read_manifest
-from mesh_tools.build.manifests import newest_manifests
-from mesh_tools.build.stale import is_as_built
+from mesh_tools.build.stale import is_as_built, whole_manifests
 from mesh_tools.contracts.compiled import read_whole
 from mesh_tools.contracts.consumers import Consumers
 from mesh_tools.contracts.consumption import lineage_cache, with_usage_of
@@ -40,7 +39,7 @@ def consumers_of(
     if workspace is None and not more:
         return Consumers.none(), ["no consumer is known: name their manifests with --consumer"]
     notes: list[str] = []
-    paths = newest_manifests(workspace, environment) if workspace else {}
+    paths = whole_manifests(workspace, environment) if workspace else {}
     interfaces = _published(workspace, environment, notes) if workspace else {}
     manifests: dict[str, CompiledManifest] = {}
     for project, path in paths.items():

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mesh_tools.artifacts.manifest import ModelNode, read_manifest
+from mesh_tools.build.manifests import newest_manifests
 from mesh_tools.build.plan.files import own_files, project_files
+from mesh_tools.build.runs import RunHistory
 from mesh_tools.build.storage import open_storage
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
@@ -40,6 +42,24 @@ def is_as_built(workspace: Workspace, project: str, environment: str) -> bool:
     if project not in workspace.projects or record is None or record.inputs is None:
         return False
     return next(_changed(workspace.projects[project], record.inputs.files), None) is None
+
+
+def whole_manifests(workspace: Workspace, environment: str) -> dict[str, Path]:
+    """The manifest of each project that tells most: the newest, or that of its last good build.
+
+    Plain dbt that parses or lists leaves a manifest without compiled SQL. While the files of a project are those of
+    its last good build, that build's manifest says the same, and holds the SQL.
+    """
+    newest = newest_manifests(workspace, environment)
+    return {name: _as_built(workspace, name, path, environment) or path for name, path in newest.items()}
+
+
+def _as_built(workspace: Workspace, project: str, newest: Path, environment: str) -> Path | None:
+    record = open_storage(workspace, environment).record(project)
+    if record is None or newest.parent.parent.name == record.run:
+        return None
+    built = RunHistory(workspace.state).folder / record.run / project / newest.name
+    return built if built.is_file() and is_as_built(workspace, project, environment) else None
 
 
 def _changed(project: Project, built: dict[str, str]) -> Iterator[str]:

@@ -30,7 +30,7 @@ def impact(product: str, env: str | None, mesh_file: Path | None, output: str) -
     of projects elsewhere what they published.
     """
     from mesh_tools.build.build import available_cores
-    from mesh_tools.build.manifests import newest_manifests
+    from mesh_tools.build.stale import whole_manifests
     from mesh_tools.contracts.impact.gather import gather
     from mesh_tools.contracts.impact.impact import impact as impact_of
     from mesh_tools.mesh.workspace import Workspace
@@ -39,7 +39,7 @@ def impact(product: str, env: str | None, mesh_file: Path | None, output: str) -
 
     workspace = Workspace.open(Path.cwd(), mesh_file)
     environment, _ = workspace.config.environment(env)
-    paths = newest_manifests(workspace, environment)
+    paths = whole_manifests(workspace, environment)
     found = impact_of(product, gather(workspace, environment, paths, workers=available_cores()))
     if output == "json":
         print_json(impact_document(found))

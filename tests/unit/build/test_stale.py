@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mesh_tools.build.manifests import newest_manifests
 from mesh_tools.build.plan.files import project_files
-from mesh_tools.build.stale import is_as_built, stale_because
+from mesh_tools.build.stale import is_as_built, stale_because, whole_manifests
 from mesh_tools.build.storage import Inputs, Record
 from mesh_tools.build.storage.layout import CURRENT, RECORD
 from mesh_tools.mesh.workspace import Workspace
@@ -96,3 +97,20 @@ def test_what_was_never_built_is_not_as_it_was_built(built: Built) -> None:
     (built.workspace.state / "data" / "dev" / "shop" / CURRENT).unlink()
     assert not built.is_as_built
     assert not is_as_built(built.workspace, "sales", "dev")
+
+
+def test_what_plain_dbt_has_only_parsed_is_told_by_its_last_good_build_while_its_files_are_the_same(
+    built: Built,
+) -> None:
+    parsed = built.folder / "target" / "manifest.json"
+    later = built.manifest.stat().st_mtime + 60
+    os.utime(parsed, (later, later))
+    assert newest_manifests(built.workspace, "dev") == {"shop": parsed}
+    assert whole_manifests(built.workspace, "dev") == {"shop": built.manifest}
+    built.sql.write_text("select 2 as id")
+    assert whole_manifests(built.workspace, "dev") == {"shop": parsed}
+
+
+def test_of_a_build_whose_run_is_gone_the_newest_manifest_tells(built: Built) -> None:
+    built.manifest.unlink()
+    assert whole_manifests(built.workspace, "dev") == {"shop": built.folder / "target" / "manifest.json"}
