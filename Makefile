@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench soak docs check lock clean
+.PHONY: help setup demo test fuzz lint format bench soak docs check lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ demo: .mesh/demo ## Build the whole reference mesh, and print its products
 
 test: $(BIN)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+fuzz: $(BIN)/.dev ## Run the property tests on examples that they have not tried before
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/unit
 
 lint: $(BIN)/.dev ## Lint, check the format, check the types
 	@$(BIN)/ruff check .

@@ -127,7 +127,12 @@ def _paired(found: Iterable[PromiseDifference]) -> Iterator[PromiseDifference]:
 
 
 def _successor(lost: Promise, gained: Iterable[PromiseDifference]) -> PromiseDifference | None:
-    candidates = [other for other in gained if other.promise.kind == lost.kind and _replaces(other.promise, lost)]
+    candidates = [
+        other
+        for other in gained
+        # What was declared before was strengthened; it takes nobody's place.
+        if other.old is None and other.promise.kind == lost.kind and _replaces(other.promise, lost)
+    ]
     return min(candidates, key=lambda other: other.promise.key, default=None)
 
 
