@@ -25,6 +25,8 @@ class ExitCode(IntEnum):
     """It ran, and something failed or was refused: a model, a test, a ref, a check."""
     USAGE = 2
     """It could not run: the command line, a file that it needs, the registry, a missing package."""
+    NOTHING_MATCHED = 3
+    """It ran, and there was nothing to look at: what was selected matched nothing. `mesh lint` alone returns it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,11 +15,21 @@ class CatalogColumn(msgspec.Struct, frozen=True):
     name: str
     type: str
     index: int = 0
+    comment: str | None = None
+
+
+class CatalogRelation(msgspec.Struct, frozen=True):
+    """What the warehouse says of a relation; ``type`` is its own word, such as ``BASE TABLE``."""
+
+    type: str | None = None
+    owner: str | None = None
+    comment: str | None = None
 
 
 class CatalogTable(msgspec.Struct, frozen=True):
     """A relation and its columns."""
 
+    metadata: CatalogRelation | None = None
     unique_id: str | None = None
     columns: dict[str, CatalogColumn] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,6 +23,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     failures: int | None = None
     execution_time: float = 0.0
     relation_name: str | None = None
+    adapter_response: dict[str, Any] | None = None
 
     @property
     def resource_type(self) -> str:

@@ -16,6 +16,7 @@ from mesh_tools.cli.graph import graph
 from mesh_tools.cli.impact import impact
 from mesh_tools.cli.init import init
 from mesh_tools.cli.interface import interface
+from mesh_tools.cli.lint import lint
 from mesh_tools.cli.options import InOrder
 from mesh_tools.cli.plan import plan
 from mesh_tools.cli.publish import publish
@@ -55,6 +56,7 @@ for verb in (
     impact,
     interface,
     contract,
+    lint,
     drift,
     publish,
     schema,

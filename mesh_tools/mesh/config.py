@@ -93,6 +93,71 @@ class ContractSettings(Struct, frozen=True, forbid_unknown_fields=True):
     acknowledge_days: Annotated[int, msgspec.Meta(ge=1)] = 180
 
 
+class LintIgnore(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Findings that somebody answers for, in writing.
+
+    Attributes:
+        code: Of the rule, such as ``PUB004``, or a family, such as ``NAM``.
+        project: The project concerned. Default: any; in a project's lint.yml that project.
+        path: A glob of files, relative to the project's folder, such as ``models/legacy/**``.
+        subject: The subject's label, such as ``operations.flights``; may hold ``*``.
+        reason: Why, in words.
+        until: ISO date of its last day.
+    """
+
+    code: str
+    project: str | None = None
+    path: str | None = None
+    subject: str | None = None
+    reason: str = ""
+    until: str | None = None
+
+
+class LintPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a project adds to the policy of its mesh, in mesh.yml or in the lint.yml of its own folder.
+
+    Attributes:
+        rules: By code: a severity (``error``, ``warn``, ``info``), or ``{severity: ..., OPTION: ...}``. It may raise
+            severities, and switch rules on; options of rules that the mesh has switched on are the mesh's.
+        ignores: Findings that somebody answers for.
+    """
+
+    rules: dict[str, Any] = {}
+    ignores: tuple[LintIgnore, ...] = ()
+
+
+class LintSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which rules are asked, and how severe they are.
+
+    Attributes:
+        preset: One or more of ``starter``, ``recommended``, ``strict``, ``privacy``, ``none``.
+        select: Codes or families: only these are asked.
+        ignore: Codes or families that are not asked.
+        rules: By code: a severity (``error``, ``warn``, ``info``, ``off``), or ``{severity: ..., OPTION: ...}``.
+        projects: What projects add, by name.
+        may_loosen: Codes or families whose severity a project may lower, too.
+        ignores: Findings that somebody answers for.
+        baseline: File of findings that were there when the rules came, relative to mesh.yml.
+        folder: Folder of the mesh's own rules (``*.py``, ``*.yml``, ``*.sql``), relative to mesh.yml.
+        plugins: Whether rules of installed packages are loaded.
+        fail_on: The least severity that fails `mesh lint`.
+        base: What findings must be new against to fail, such as ``origin/main``. Default: all count.
+    """
+
+    preset: str | tuple[str, ...] = "recommended"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rules: dict[str, Any] = {}
+    projects: dict[str, LintPolicy] = {}
+    may_loosen: tuple[str, ...] = ()
+    ignores: tuple[LintIgnore, ...] = ()
+    baseline: str = "lint-baseline.json"
+    folder: str = "lint"
+    plugins: bool = True
+    fail_on: Literal["info", "warn", "error"] = "error"
+    base: str | None = None
+
+
 class Domain(Struct, frozen=True, forbid_unknown_fields=True):
     """A domain that owns projects of other names than its own."""
 
@@ -114,6 +179,7 @@ class MeshFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         upstreams: Producers outside the mesh, by project name.
         domains: Domains, where they differ from the projects' names.
         contracts: How strictly interfaces are kept.
+        lint: Which rules are asked, and how severe they are.
     """
 
     name: str
@@ -126,6 +192,7 @@ class MeshFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     upstreams: dict[str, ExternalUpstream] = {}
     domains: dict[str, Domain] = {}
     contracts: ContractSettings = ContractSettings()
+    lint: LintSettings = LintSettings()
 
 
 class MeshConfig:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, Resource, SourceNode
+from mesh_tools.artifacts.manifest import ExposureNode, Manifest, ModelNode, RefCall, Resource, SourceNode
 from mesh_tools.model.interface import Version, product_key
 
 STUB_TAG = "mesh_external"
@@ -19,7 +19,8 @@ RelationKey = tuple[str, str, str]
 class NodeSummary(Struct, frozen=True, kw_only=True):
     """One node of a project.
 
-    ``fqn`` is what dbt selects it by; ``relation`` is where it lies, for what has a relation.
+    ``fqn`` is what dbt selects it by; ``relation`` is where it lies, for what has a relation. ``patch_path`` is dbt's
+    path of the YAML that describes it; ``refs`` are its calls of ``ref`` as they are written.
     """
 
     unique_id: str
@@ -29,8 +30,10 @@ class NodeSummary(Struct, frozen=True, kw_only=True):
     v: Version | None = None
     access: str | None = None
     path: str = ""
+    patch_path: str | None = None
     fqn: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+    refs: tuple[RefCall, ...] = ()
     relation: RelationKey | None = None
 
     @property
@@ -93,8 +96,10 @@ def _node(node: Resource, project: str) -> NodeSummary:
         v=node.version if isinstance(node, ModelNode) else None,
         access=node.access if isinstance(node, ModelNode) else None,
         path=node.original_file_path,
+        patch_path=getattr(node, "patch_path", None),
         fqn=node.fqn,
         depends_on=node.depends_on.nodes,
+        refs=getattr(node, "refs", ()),
         relation=_relation(node),
     )
 

@@ -115,6 +115,14 @@ class YamlFile:
             self._check_keys(loader.get_single_node())  # anew: in the one that was read, merges are already done
         return typing.cast("T", self._convert(self.value if self.value is not None else {}, as_type, ()))
 
+    def converted(self, value: Any, as_type: type[T], keys: tuple[str | int, ...]) -> T:
+        """``value``, which stands at ``keys``, as ``as_type``, a msgspec Struct.
+
+        Raises:
+            MeshError: as :meth:`typed`.
+        """
+        return typing.cast("T", self._convert(value, as_type, keys))
+
     def _check_keys(self, node: yaml.Node | None) -> None:
         """YAML takes the last of two equal keys and says nothing, and a key called ``on`` for ``True``."""
         if isinstance(node, yaml.SequenceNode):
@@ -157,6 +165,9 @@ class YamlFile:
         if isinstance(value, dict) and structs:
             return self._convert_struct(value, structs[0], keys)
         simple = [option for option in options if option not in structs]
+        lists = [option for option in simple if typing.get_origin(option) is tuple]
+        if lists and isinstance(value, list):
+            return self._convert(value, lists[0], keys)
         if len(simple) == 1:
             return self._convert(value, simple[0], keys)
         return self._convert(value, simple[0] if value is not None else type(None), keys)

@@ -27,6 +27,20 @@ from mesh_tools.model.interface import Classification, Freshness, Owner, Tier
 from mesh_tools.model.schema import components_of, document_schema
 
 
+class Ignore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A lint finding about this model or column that somebody answers for.
+
+    Attributes:
+        code: Of the rule, such as ``PUB004``, or a family, such as ``NAM``.
+        reason: Why, in words.
+        until: ISO date of its last day.
+    """
+
+    code: str
+    reason: str = ""
+    until: str | None = None
+
+
 class ModelMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``meta.mesh`` of a model.
 
@@ -40,6 +54,9 @@ class ModelMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         renamed_from: Earlier names, so that a ref to one of them is told the new name.
         scope: Which rows there are, in words, such as "flights that left New York; no cancelled ones".
         row_policy: Which rows who may see, in words, where the warehouse restricts them.
+        masking: How personal data in it is masked, in words.
+        legal_basis: On what legal ground personal data in it is processed, in words.
+        ignore: Lint findings that somebody answers for.
     """
 
     grain: tuple[str, ...] = ()
@@ -51,6 +68,9 @@ class ModelMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     renamed_from: tuple[str, ...] = ()
     scope: str | None = None
     row_policy: str | None = None
+    masking: str | None = None
+    legal_basis: str | None = None
+    ignore: tuple[Ignore, ...] = ()
 
 
 class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,6 +85,8 @@ class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         currency: ISO 4217 code of an amount.
         encoding: How text or bytes are encoded, such as ``base64``.
         closed: Whether the accepted values are all that there will ever be in this version.
+        masking: How personal data in it is masked, in words.
+        ignore: Lint findings that somebody answers for.
     """
 
     unit: str | None = None
@@ -75,6 +97,8 @@ class ColumnMeta(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     currency: str | None = None
     encoding: str | None = None
     closed: bool = False
+    masking: str | None = None
+    ignore: tuple[Ignore, ...] = ()
 
 
 def json_schema() -> dict[str, Any]:

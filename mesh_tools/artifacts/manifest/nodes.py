@@ -47,6 +47,7 @@ class ModelNode(_Relation, frozen=True, kw_only=True, tag="model"):
     version: Version | None = None
     latest_version: Version | None = None
     deprecation_date: str | None = None
+    language: str | None = None
     refs: tuple[RefCall, ...] = ()
 
     @property
@@ -65,11 +66,21 @@ class ModelNode(_Relation, frozen=True, kw_only=True, tag="model"):
         return self.config.contract_enforced or bool(self.contract is not None and self.contract.enforced)
 
 
-class SeedNode(_Relation, frozen=True, kw_only=True, tag="seed"):
+class _Described(_Relation, frozen=True, kw_only=True):
+    description: str | None = None
+    columns: dict[str, ColumnNode] | None = None
+
+    @property
+    def config(self) -> NodeConfig:
+        """``config``, typed."""
+        return NodeConfig(self.all_config)
+
+
+class SeedNode(_Described, frozen=True, kw_only=True, tag="seed"):
     """A seed."""
 
 
-class SnapshotNode(_Relation, frozen=True, kw_only=True, tag="snapshot"):
+class SnapshotNode(_Described, frozen=True, kw_only=True, tag="snapshot"):
     """A snapshot."""
 
     refs: tuple[RefCall, ...] = ()
@@ -106,6 +117,7 @@ class TestNode(_Resource, frozen=True, kw_only=True, tag="test"):
 
     __test__ = False
 
+    description: str | None = None
     column_name: str | None = None
     attached_node: str | None = None
     test_metadata: TestMetadata | None = None
@@ -140,6 +152,11 @@ class SourceNode(_Resource, frozen=True, kw_only=True, tag="source"):
     identifier: str | None = None
     relation_name: str | None = None
     freshness: Freshness | None = None
+    description: str | None = None
+    source_description: str | None = None
+    loader: str | None = None
+    loaded_at_field: str | None = None
+    columns: dict[str, ColumnNode] | None = None
 
     @property
     def has_freshness(self) -> bool:
@@ -162,6 +179,8 @@ class ExposureNode(_Resource, frozen=True, kw_only=True, tag="exposure"):
     type: str | None = None
     label: str | None = None
     url: str | None = None
+    description: str | None = None
+    maturity: str | None = None
     owner: dict[str, Any] | None = None
     refs: tuple[RefCall, ...] = ()
 
@@ -181,9 +200,21 @@ class _Untyped(msgspec.Struct, frozen=True, kw_only=True):
     depends_on: DependsOn = DependsOn()
 
 
-class UnitTestNode(_Untyped, frozen=True, kw_only=True):
-    """A unit test."""
+class UnitTestInput(msgspec.Struct, frozen=True, kw_only=True):
+    """``given`` or ``expect`` of a unit test; ``format`` is ``dict``, ``csv`` or ``sql``."""
 
+    input: str | None = None
+    format: str | None = None
+
+
+class UnitTestNode(_Untyped, frozen=True, kw_only=True):
+    """A unit test; ``model`` is the name of what it tests."""
+
+    model: str = ""
+    description: str | None = None
+    version: Version | None = None
+    given: tuple[UnitTestInput, ...] | None = None
+    expect: UnitTestInput | None = None
     config: TagsConfig | None = None
 
     @property
@@ -195,6 +226,10 @@ class UnitTestNode(_Untyped, frozen=True, kw_only=True):
 class SemanticNode(_Untyped, frozen=True, kw_only=True):
     """A metric, a semantic model or a saved query: exposures may read models through them."""
 
+    description: str | None = None
+    label: str | None = None
+    type: str | None = None
+    meta: dict[str, Any] | None = None
     written_tags: tuple[str, ...] | str | None = msgspec.field(default=None, name="tags")
 
     @property

@@ -1,0 +1,63 @@
+"""The macros of a manifest, which few readers need: a manifest holds hundreds of dbt's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mesh_tools.artifacts.reading import Artifact, Metadata
+
+
+class MacroArgument(msgspec.Struct, frozen=True):
+    """A documented argument."""
+
+    name: str
+    type: str | None = None
+    description: str | None = None
+
+
+class MacroDependsOn(msgspec.Struct, frozen=True):
+    """``depends_on``: unique_ids of macros."""
+
+    macros: tuple[str, ...] = ()
+
+
+class MacroNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A macro."""
+
+    unique_id: str
+    name: str
+    package_name: str
+    original_file_path: str = ""
+    patch_path: str | None = None
+    macro_sql: str = ""
+    description: str | None = None
+    arguments: tuple[MacroArgument, ...] | None = None
+    depends_on: MacroDependsOn = MacroDependsOn()
+    meta: dict[str, Any] | None = None
+
+
+class MacroDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The macros of a parsed project, by unique_id."""
+
+    metadata: Metadata
+    macros: dict[str, MacroNode] = {}
+
+
+_MACROS = Artifact(
+    kind="manifest",
+    newest=12,
+    hint="run `dbt parse` in the project to write it anew",
+    decode=msgspec.json.Decoder(MacroDocument).decode,
+)
+
+
+def read_macros(path: Path) -> dict[str, MacroNode]:
+    """The macros in the manifest at ``path``, those of all packages, by unique_id.
+
+    Raises:
+        MeshError: see :meth:`mesh_tools.artifacts.reading.Artifact.read`.
+    """
+    return _MACROS.read(path).macros

@@ -1,0 +1,58 @@
+"""`mesh lint`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mesh_tools.cli.options import environment_option, mesh_file_option
+from mesh_tools.errors import ExitCode
+
+_FORMATS = ("text", "json")
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(
+    short_help="Governance: policies as code, over the manifests of all projects.",
+    epilog="Exit codes: 0 clean, or nothing as severe as --fail-on; 1 findings; 2 it could not run, or a project "
+    "could not be read; 3 nothing matched: no rule was asked about anything.",
+)
+@click.argument("projects", nargs=-1, metavar="[PROJECT]...")
+@click.option("--manifest", "manifests", multiple=True, type=_FILE, help="Outside a mesh: lint this manifest.json.")
+@click.option("--policy", type=_FILE, help="Outside a mesh: a file with the keys of `lint` in mesh.yml.")
+@click.option("--preset", multiple=True, help="starter, recommended, strict or privacy, instead of the policy's.")
+@click.option("--select", multiple=True, metavar="CODE", help="Only these rules: codes, families, or ALL.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Not these rules: codes or families.")
+@click.option(
+    "--fail-on", type=click.Choice(["info", "warn", "error"]), help="The least severity that fails. Default: error."
+)
+@environment_option
+@mesh_file_option
+@click.option("--format", "output", type=click.Choice(_FORMATS), default="text", show_default=True)
+def lint(projects: tuple[str, ...], output: str, **options: Any) -> None:
+    """Check every project against the policies of the mesh."""
+    from mesh_tools.build.linting import Linting, Wanted
+    from mesh_tools.report.console import console, print_json
+    from mesh_tools.report.lint.json import document
+    from mesh_tools.report.lint.report import report_of
+
+    wanted = Wanted(preset=options["preset"], select=options["select"], ignore=options["ignore"])
+    if options["manifests"]:
+        linting = Linting.of_manifests(options["manifests"], options["policy"], wanted)
+    else:
+        linting = Linting.of_mesh(options["mesh_file"], options["env"], projects, wanted)
+    outcome = linting.run()
+    fail_on = options["fail_on"] or linting.policy.settings.fail_on
+    report = report_of(outcome, linting.policy.rules, mesh="", fail_on=fail_on)
+    if output == "json":
+        print_json(document(report))
+    else:
+        for finding in report.new:
+            console().print(f"{finding.where}: {finding.severity} {finding.code} {finding.subject} {finding.message}")
+    if outcome.matched_nothing:
+        sys.exit(ExitCode.NOTHING_MATCHED)
+    if report.failed:
+        sys.exit(ExitCode.FAILED)

@@ -1,0 +1,1 @@
+"""Governance: rules over the manifests of all projects, who may leave a finding be, and how severe it is."""

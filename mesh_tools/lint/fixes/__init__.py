@@ -1,0 +1,1 @@
+"""Mends what is certain, in the files themselves."""

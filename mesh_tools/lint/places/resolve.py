@@ -1,0 +1,127 @@
+"""Looks places up: each file is read once, and only if a finding is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mesh_tools.artifacts.manifest import RefCall
+from mesh_tools.errors import Location, MeshError
+from mesh_tools.lint.places.place import CodePlace, Place, Step, YamlPlace
+from mesh_tools.mesh.refs import refs_in_file
+from mesh_tools.mesh.yaml_file import YamlFile
+
+_LISTED_AS = {"data_tests": ("data_tests", "tests"), "arguments": ("arguments",)}
+"""Other names that dbt has for a list."""
+
+
+class Places:
+    """Finds lines and columns.
+
+    Args:
+        roots: The folder of each project whose files are at hand.
+    """
+
+    def __init__(self, roots: Mapping[str, Path]) -> None:
+        self._roots = roots
+        self._yaml: dict[Path, YamlFile | None] = {}
+
+    def path(self, project: str, file: str) -> Path | None:
+        """The file, if it is at hand."""
+        root = self._roots.get(project)
+        path = root / file if root is not None and file else None
+        return path if path is not None and path.is_file() else None
+
+    def locate(self, project: str, place: Place) -> Location | None:
+        """Where ``place`` is; without a line when the file is not at hand, ``None`` when there is no file at all."""
+        if not place.file:
+            return None
+        path = self.path(project, place.file)
+        if path is None:
+            root = self._roots.get(project)
+            return Location.of(root / place.file if root else place.file)
+        return self._in_yaml(path, place) if isinstance(place, YamlPlace) else _in_code(path, place)
+
+    def keys(self, project: str, place: YamlPlace) -> tuple[tuple[str | int, ...], bool]:
+        """The keys that lead to ``place`` as far as they exist, and whether they lead to its end."""
+        path = self.path(project, place.file)
+        file = self._file(path) if path else None
+        return ((), False) if file is None else best_keys(file.value, place)
+
+    def _in_yaml(self, path: Path, place: YamlPlace) -> Location:
+        file = self._file(path)
+        return Location.of(path) if file is None else file.locate(*best_keys(file.value, place)[0])
+
+    def _file(self, path: Path) -> YamlFile | None:
+        if path not in self._yaml:
+            try:
+                self._yaml[path] = YamlFile.read(path)
+            except MeshError:  # dbt could read it when it parsed the project; it has been broken since
+                self._yaml[path] = None
+        return self._yaml[path]
+
+
+def best_keys(value: Any, place: YamlPlace) -> tuple[tuple[str | int, ...], bool]:
+    """The keys that lead to ``place`` in a YAML value, as far as they exist, and whether they lead to its end."""
+    first, whole = _followed(value, place.steps)
+    if whole or not place.or_steps:
+        return first, whole
+    other, complete = _followed(value, place.or_steps)
+    return (other, True) if complete else (first, False)
+
+
+def _followed(value: Any, steps: tuple[Step, ...]) -> tuple[tuple[str | int, ...], bool]:
+    keys: tuple[str | int, ...] = ()
+    for step in steps:
+        found = _key(value, step) if isinstance(step, str) else _item(value, *step)
+        if found is None:
+            return keys, False
+        keys = (*keys, *found)
+        for key in found:
+            value = value[key]
+    return keys, True
+
+
+def _key(value: Any, key: str) -> tuple[str | int, ...] | None:
+    if isinstance(value, list):  # an index, written as text
+        return (int(key),) if key.isdigit() and int(key) < len(value) else None
+    return (key,) if isinstance(value, dict) and key in value else None
+
+
+def _item(value: Any, section: str, name: str) -> tuple[str | int, ...] | None:
+    for key in _LISTED_AS.get(section, (section,)):
+        items = value.get(key) if isinstance(value, dict) else None
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            if _is_called(item, name):
+                return (key, index)
+    return None
+
+
+def _is_called(item: Any, name: str) -> bool:
+    if not isinstance(item, dict):
+        return str(item) == name
+    known = (item.get("name"), item.get("v"))
+    return any(one is not None and str(one).lower() == name.lower() for one in known) or name in item
+
+
+def _in_code(path: Path, place: CodePlace) -> Location:
+    if place.ref is not None:
+        return _ref_in(path, place.ref) or Location.of(path, 1, 1)
+    if place.text:
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+            position = line.lower().find(place.text.lower())
+            if position >= 0:
+                return Location.of(path, number, position + 1)
+    return Location.of(path, place.line or 1, 1)
+
+
+def _ref_in(path: Path, wanted: RefCall) -> Location | None:
+    """The call that is most like ``wanted``: with its project and version, else with its name alone."""
+    try:
+        calls = [ref for ref in refs_in_file(path) if ref.name == wanted.name]
+    except MeshError:
+        return None
+    alike = [ref for ref in calls if ref.project == wanted.package and str(ref.v) == str(wanted.version)]
+    found = alike or calls
+    return found[0].where if found else None

@@ -1,0 +1,161 @@
+"""What rules can ask for besides their subject: each is loaded only when a rule that is asked needs it.
+
+A service is of one project or of the whole mesh. Whoever runs the engine says how each is had (``Providers``);
+what is not at hand makes the rules that need it *not checked*, never clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from mesh_tools.artifacts.catalog import CatalogTable
+from mesh_tools.artifacts.code import NodeCode
+from mesh_tools.artifacts.macros import MacroNode
+from mesh_tools.artifacts.run_results import Result
+from mesh_tools.artifacts.sources import SourceFreshness
+from mesh_tools.lint.inputs import ProjectInput
+from mesh_tools.model.change import Verdict
+from mesh_tools.model.interface import Interface
+from mesh_tools.model.lineage import ModelLineage
+
+
+class Service:
+    """What a rule can ask for by annotating an argument.
+
+    Attributes:
+        need: What has to be at hand, in words that go on from "needs".
+        letter: Of the table of rules: M manifests, B base, C catalog, P policy, S SQL, R run results.
+        of_mesh: Whether it is of the whole mesh rather than of one project.
+    """
+
+    need: ClassVar[str]
+    letter: ClassVar[str] = "M"
+    of_mesh: ClassVar[bool] = False
+
+
+class Unavailable(Exception):  # noqa: N818 - no error: it says what is not there
+    """A service is not at hand.
+
+    Attributes:
+        reason: What is needed, more exactly than the service's own words; may be empty.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Today(Service, Struct, frozen=True):
+    """The day on which promises are looked at."""
+
+    need: ClassVar[str] = "a calendar"
+
+    day: date
+
+    def days_until(self, text: str | None) -> int | None:
+        """Days from today to an ISO date, negative when it is past; ``None`` for what is no date."""
+        try:
+            return (date.fromisoformat((text or "")[:10]) - self.day).days
+        except ValueError:
+            return None
+
+
+class Code(Service, Struct, frozen=True):
+    """The code of a project's nodes as it is written, by unique_id."""
+
+    need: ClassVar[str] = "a manifest with code"
+    letter: ClassVar[str] = "S"
+
+    nodes: Mapping[str, NodeCode]
+
+    def of(self, unique_id: str) -> str:
+        """The code; empty when there is none."""
+        found = self.nodes.get(unique_id)
+        return (found.raw_code or "") if found else ""
+
+
+class Macros(Service, Struct, frozen=True):
+    """All macros of the manifest, those of packages too, by unique_id."""
+
+    need: ClassVar[str] = "a manifest"
+
+    macros: Mapping[str, MacroNode]
+
+
+class Files(Service, Struct, frozen=True):
+    """The files of a project; paths are relative to ``root``."""
+
+    need: ClassVar[str] = "the project's files"
+    letter: ClassVar[str] = "M"
+
+    root: Path
+
+
+class Catalog(Service, Struct, frozen=True):
+    """What the warehouse has, by unique_id: models, seeds, snapshots, and sources."""
+
+    need: ClassVar[str] = "a catalog (`dbt docs generate`)"
+    letter: ClassVar[str] = "C"
+
+    nodes: Mapping[str, CatalogTable]
+
+
+class RunTimes(Service, Struct, frozen=True):
+    """How each node ended when the project was last built, by unique_id."""
+
+    need: ClassVar[str] = "run results (`mesh build`, or `dbt build`)"
+    letter: ClassVar[str] = "R"
+
+    results: Mapping[str, Result]
+
+
+class SourceAges(Service, Struct, frozen=True):
+    """What `dbt source freshness` measured, by unique_id."""
+
+    need: ClassVar[str] = "the ages of sources (`dbt source freshness`)"
+    letter: ClassVar[str] = "R"
+
+    results: Mapping[str, SourceFreshness]
+
+
+class Lineage(Service, Struct, frozen=True):
+    """Column lineage over all projects, by unique_id."""
+
+    need: ClassVar[str] = "compiled SQL (`mesh build`, or `dbt compile`)"
+    letter: ClassVar[str] = "S"
+    of_mesh: ClassVar[bool] = True
+
+    models: Mapping[str, ModelLineage]
+
+
+class Changes(Service, Struct, frozen=True):
+    """What has changed since the base, with the effect on consumers, by project; and the interfaces of the base."""
+
+    need: ClassVar[str] = "a base to compare with (--base, or an interface.yml)"
+    letter: ClassVar[str] = "B"
+    of_mesh: ClassVar[bool] = True
+
+    verdicts: Mapping[str, tuple[Verdict, ...]]
+    before: Mapping[str, Interface] = {}
+
+
+class Published(Service, Struct, frozen=True):
+    """When each product version was last built well, as ISO 8601 in UTC, by ``project.product.v2``."""
+
+    need: ClassVar[str] = "a registry in which the project is published"
+    letter: ClassVar[str] = "R"
+    of_mesh: ClassVar[bool] = True
+
+    built_at: Mapping[str, str]
+    now: str = ""
+
+
+Provider = Callable[[ProjectInput | None], Any]
+"""Gives the service of a project; of the whole mesh for ``None``. Raises :class:`Unavailable`, or a MeshError."""
+
+Providers = Mapping[type[Service], Provider]

@@ -1,0 +1,180 @@
+"""Who answers for which finding: inline, in a policy, or in the baseline. One stage, after all rules were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any
+
+from msgspec import Struct
+
+from mesh_tools.errors import Location
+from mesh_tools.lint.pending import Pending
+from mesh_tools.lint.places.place import Place, YamlPlace
+from mesh_tools.lint.policy import matching
+from mesh_tools.mesh.config import LintIgnore
+from mesh_tools.model.finding import Suppression
+
+
+class Inline(Struct, frozen=True, kw_only=True):
+    """One entry of ``meta.mesh.ignore``.
+
+    Attributes:
+        subject: Label of whose meta it is in; it covers what is below that, too: a model's columns.
+        project: Whose it is.
+        code: Of a rule, or a family.
+        reason: In words; may be empty.
+        until: ISO date of its last day.
+        place: Where it is written.
+        index: In the list.
+    """
+
+    subject: str
+    project: str
+    code: str
+    reason: str = ""
+    until: str | None = None
+    place: Place
+    index: int = 0
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """An ``ignores`` entry of a policy."""
+
+    ignore: LintIgnore
+    project: str | None
+    where: Location | None
+
+
+def inline_entries(subject: str, project: str, ignores: Iterable[Any], place: Place) -> Iterator[Inline]:
+    """What ``meta.mesh.ignore`` of ``subject`` says; an entry that is none has no code."""
+    for index, entry in enumerate(ignores):
+        written = entry if isinstance(entry, dict) else {"code": entry}
+        until = written.get("until")
+        steps = ("config", "meta", "mesh", "ignore", str(index))
+        yield Inline(
+            subject=subject,
+            project=project,
+            code=str(written.get("code") or ""),
+            reason=str(written.get("reason") or ""),
+            until=str(until) if until is not None else None,
+            place=place.below(*steps) if isinstance(place, YamlPlace) else place,
+            index=index,
+        )
+
+
+class Suppressions:
+    """Decides which findings count, and knows which suppressions were of use.
+
+    Args:
+        rules: Codes of all rules.
+        today: After whose day an expired suppression no longer counts.
+        inline: Of all subjects.
+        written: Of the policies.
+        baseline: Fingerprints that were there before.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[str],
+        today: date,
+        inline: Iterable[Inline],
+        written: Iterable[Written],
+        baseline: Iterable[str] = (),
+    ) -> None:
+        self._codes = frozenset(rules)
+        self._today = today
+        self._inline: dict[str, list[Inline]] = {}
+        for entry in inline:
+            self._inline.setdefault(entry.subject, []).append(entry)
+        self._written = tuple(written)
+        self._baseline = frozenset(baseline)
+        self._used: set[int] = set()
+        self.met: set[str] = set()
+
+    def of(self, pending: Pending) -> Suppression | None:
+        """Who answers for a finding; ``None`` when nobody does."""
+        fingerprint = pending.fingerprint
+        if fingerprint in self._baseline:
+            self.met.add(fingerprint)
+        inline = self._inline_for(pending)
+        if inline is not None:
+            return Suppression(source="inline", reason=inline.reason, until=inline.until)
+        written = self._written_for(pending)
+        if written is not None:
+            ignore = written.ignore
+            return Suppression(source="policy", reason=ignore.reason, until=ignore.until, where=written.where)
+        return Suppression(source="baseline") if fingerprint in self._baseline else None
+
+    def faults(self, asked: Mapping[str, frozenset[str]]) -> Iterator[tuple[Inline | Written, str, str]]:
+        """Suppressions that are not as they should be: the entry, its project, and what is wrong with it.
+
+        Args:
+            asked: Codes that were asked, by project, with ``""`` for the mesh; an unused suppression of a rule that
+                nobody asked is no fault.
+        """
+        everything = frozenset().union(*asked.values()) if asked else frozenset()
+        inline = (entry for entries in self._inline.values() for entry in entries)
+        for entry in inline:
+            if entry.project in asked:
+                yield from self._faults(
+                    entry, entry.project, entry.code, entry.reason, entry.until, asked[entry.project]
+                )
+        for written in self._written:
+            ignore = written.ignore
+            codes = asked.get(written.project, frozenset()) if written.project else everything
+            if written.project is None or written.project in asked:
+                project = written.project or ""
+                yield from self._faults(written, project, ignore.code, ignore.reason, ignore.until, codes)
+
+    def _faults(  # noqa: PLR0913, PLR0917 - what both kinds have
+        self, entry: Inline | Written, project: str, code: str, reason: str, until: str | None, asked: frozenset[str]
+    ) -> Iterator[tuple[Inline | Written, str, str]]:
+        shown = f"the suppression of {code}"
+        meant = matching(code, self._codes) if code else frozenset()
+        if not code:
+            yield entry, project, "a suppression names no code"
+        elif not meant:
+            yield entry, project, f"{shown} is of a rule that does not exist"
+        elif self._expired(until):
+            yield entry, project, f"{shown} expired on {until}"
+        elif id(entry) not in self._used and meant & asked:
+            yield entry, project, f"{shown} is unused: there is no such finding"
+        if code and not reason:
+            yield entry, project, f"{shown} gives no reason"
+
+    def _inline_for(self, pending: Pending) -> Inline | None:
+        found: Inline | None = None
+        for subject in pending.covered_by:
+            for entry in self._inline.get(subject, ()):
+                if entry.project == pending.reporter and self._counts(entry.code, entry.until, pending):
+                    self._used.add(id(entry))
+                    found = found or entry
+        return found
+
+    def _written_for(self, pending: Pending) -> Written | None:
+        found: Written | None = None
+        for written in self._written:
+            ignore = written.ignore
+            if (
+                (written.project is None or written.project == pending.project)
+                and self._counts(ignore.code, ignore.until, pending)
+                and (ignore.path is None or fnmatchcase(pending.path, ignore.path))
+                and (ignore.subject is None or fnmatchcase(pending.subject, ignore.subject))
+            ):
+                self._used.add(id(written))
+                found = found or written
+        return found
+
+    def _counts(self, code: str, until: str | None, pending: Pending) -> bool:
+        return code.upper() in {pending.rule.code, pending.rule.family} and not self._expired(until)
+
+    def _expired(self, until: str | None) -> bool:
+        """What is no date never counts."""
+        if until is None:
+            return False
+        try:
+            return date.fromisoformat(until[:10]) < self._today
+        except ValueError:
+            return True

@@ -1,0 +1,1 @@
+"""Reports of the linter: one format a file."""
