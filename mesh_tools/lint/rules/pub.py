@@ -20,7 +20,7 @@ def public_model_without_contract(model: Model) -> Found:
         models/orders.yml:
             models:
               - name: orders
-                config: {access: public}
+                config: {access: public}  # PUB001
         models/orders.sql:
             select 1 as order_id
 

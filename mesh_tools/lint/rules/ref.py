@@ -16,11 +16,29 @@ def ref_without_version(ref: CrossRef) -> Found:
         silently means something else.
 
     Bad:
-        consumer/models/report.sql:
-            select order_id from {{ ref('shop', 'orders') }}
+        shop/models/orders.yml:
+            models:
+              - name: orders
+                config: {access: public}
+                columns: [{name: order_id, data_type: integer}]
+                latest_version: 1
+                versions: [{v: 1}]
+        shop/models/orders_v1.sql:
+            select 1 as order_id
+        sales/models/report.sql:
+            select order_id from {{ ref('shop', 'orders') }}  -- REF004
 
     Good:
-        consumer/models/report.sql:
+        shop/models/orders.yml:
+            models:
+              - name: orders
+                config: {access: public}
+                columns: [{name: order_id, data_type: integer}]
+                latest_version: 1
+                versions: [{v: 1}]
+        shop/models/orders_v1.sql:
+            select 1 as order_id
+        sales/models/report.sql:
             select order_id from {{ ref('shop', 'orders', v=1) }}
 
     To do:
