@@ -110,10 +110,8 @@ def run_mesh(root: Path, *arguments: str) -> dict[str, Any]:
     """The JSON that a command of mesh prints in ``root``."""
     printed = StringIO()
     with in_folder(root), redirect_stdout(printed):
-        try:
-            mesh(arguments)
-        except SystemExit as leaving:
-            assert leaving.code in {0, 1, None}, f"mesh {' '.join(arguments)} ended with {leaving.code}"
+        ended = _exit_code(arguments)
+    assert ended in {0, 1}, f"mesh {' '.join(arguments)} ended with {ended}"
     document: dict[str, Any] = json.loads(printed.getvalue())
     return document
 
@@ -155,8 +153,7 @@ def _make_projects(root: Path, files: Mapping[str, str], server: DbtServer) -> N
 def _parse(root: Path, name: str, server: DbtServer) -> None:
     folder = root / name
     if (folder / "dependencies.yml").is_file():
-        with in_folder(root), redirect_stdout(StringIO()):
-            _mesh_quietly("sync", "--select", name)
+        run_quietly(root, "sync", "--select", name)
         server.run(folder, ["--quiet", "deps"], ["--quiet", "parse"])
     else:
         server.run(folder, ["--quiet", "parse"])
@@ -164,12 +161,19 @@ def _parse(root: Path, name: str, server: DbtServer) -> None:
     _write(folder / INTERFACE_FILE, to_yaml(interface_of(manifest)))
 
 
-def _mesh_quietly(*arguments: str) -> None:
-    """Run a command of mesh that must succeed."""
+def run_quietly(root: Path, *arguments: str) -> None:
+    """Run a command of mesh in ``root``; it must succeed."""
+    with in_folder(root), redirect_stdout(StringIO()):
+        ended = _exit_code(arguments)
+    assert ended == 0, f"mesh {' '.join(arguments)} ended with {ended}"
+
+
+def _exit_code(arguments: Sequence[str]) -> int:
     try:
         mesh(arguments)
     except SystemExit as leaving:
-        assert leaving.code in {0, None}, f"mesh {' '.join(arguments)} ended with {leaving.code}"
+        return int(leaving.code or 0)
+    return 0
 
 
 def _complete(folder: Path, name: str, names: Sequence[str]) -> None:

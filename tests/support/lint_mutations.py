@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,10 +11,11 @@ from typing import Any
 
 import yaml
 
-from support.lint_cases import DbtServer, lint
+from support.lint_cases import DbtServer, lint, run_quietly
 from support.meshes import REPOSITORY
 
 CASES = REPOSITORY / "tests" / "cases" / "lint" / "mutations"
+_ARTIFACTS = ("catalog", "run_results", "sources")
 
 
 def mutations() -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ class MutatedMesh:
         if not case.get("edits"):
             return
         if case.get("sync"):
-            _sync(self.root, case["project"])
+            run_quietly(self.root, "sync", "--select", case["project"])
         command = "compile" if case.get("compile") else "parse"
         steps = [["--quiet", "deps"]] if case.get("sync") else []
         self._server.run(project, *steps, ["--quiet", command])
@@ -135,14 +135,3 @@ def _merged(old: Any, new: Any) -> Any:
     if isinstance(old, dict) and isinstance(new, dict):
         return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
     return new
-
-
-def _sync(root: Path, project: str) -> None:
-    from mesh_tools.cli.main import main as mesh
-    from support.lint_cases import in_folder
-
-    with in_folder(root):
-        try:
-            mesh(["sync", "--select", project])
-        except SystemExit as leaving:
-            assert leaving.code in {0, None}, os.fspath(root)
