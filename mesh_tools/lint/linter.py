@@ -130,17 +130,19 @@ class Linter:
             inputs: The projects.
             progress: Told the name of each project before it is read.
         """
-        pending: list[Pending] = []
-        members: list[Member] = []
-        for given in inputs:
-            if progress is not None:
-                progress(given.name or str(given.manifest))
-            with collector_paused():  # nothing in a manifest refers to itself
+        # What refers to itself (a project and its models) is taken apart by hand: walking all objects would take longer
+        # than asking the rules.
+        with collector_paused():
+            pending: list[Pending] = []
+            members: list[Member] = []
+            for given in inputs:
+                if progress is not None:
+                    progress(given.name or str(given.manifest))
                 pending += self._project(given, members)
-        mesh = self._mesh(members) if self._wants_mesh() else None
-        if mesh is not None:
-            pending += self._ask_mesh(mesh)
-        return self._decided(pending, mesh, tuple(self._domains))
+            mesh = self._mesh(members) if self._wants_mesh() else None
+            if mesh is not None:
+                pending += self._ask_mesh(mesh)
+            return self._decided(pending, mesh, tuple(self._domains))
 
     def _project(self, given: ProjectInput, members: list[Member]) -> Iterator[Pending]:
         try:
@@ -165,6 +167,7 @@ class Linter:
             yield from wrong
             members.append(_member(given, project, interface))
         self._asking.forget(name)
+        project.forget()
 
     def _ask_project(self, project: Project) -> Iterator[Pending]:
         by_kind: defaultdict[type[Subject], list[Active]] = defaultdict(list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from mesh_tools.artifacts.manifest import ColumnNode, SeedNode, SnapshotNode
+from mesh_tools.artifacts.manifest import SeedNode, SnapshotNode
 from mesh_tools.lint.places.place import Place
 from mesh_tools.lint.services import Macros
 from mesh_tools.lint.subjects.base import Subject, ignores_in
@@ -45,7 +45,7 @@ def ignoring(project: Project) -> Iterator[tuple[str, tuple[Any, ...], Place]]:
         if model.node.meta and (ignores := model.ignores):
             yield model.label, ignores, model.place
         for column in (model.node.columns or {}).values():
-            if _has_meta(column):
+            if column.meta or (column.config is not None and column.config.meta):
                 found = Column(column, model)
                 if ignores := found.ignores:
                     yield found.label, ignores, found.place
@@ -53,10 +53,6 @@ def ignoring(project: Project) -> Iterator[tuple[str, tuple[Any, ...], Place]]:
         for subject in _LISTED[kind](project):
             if ignores := ignores_in(getattr(subject, "meta", None)):
                 yield subject.label, ignores, subject.place
-
-
-def _has_meta(column: ColumnNode) -> bool:
-    return bool(column.meta) or bool(column.config is not None and column.config.meta)
 
 
 def _columns(project: Project) -> Iterator[Column]:

@@ -128,6 +128,10 @@ class Project(Subject):
         """Whether the project itself defines it: no package does, and it stands for no other project's product."""
         return resource.package_name == self.name and not is_stub(resource)
 
+    def forget(self) -> None:
+        """Let go of everything: the project and its models refer to each other, and would outlive their use."""
+        self.__dict__.clear()
+
 
 def parents_of(resource: Resource, project: Project) -> tuple[Resource, ...]:
     """What ``resource`` reads, as far as the manifest knows it: stubs of other projects' products, too."""
