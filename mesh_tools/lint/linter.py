@@ -173,7 +173,8 @@ class Linter:
         by_kind: defaultdict[type[Subject], list[Active]] = defaultdict(list)
         for active in self._policy.of(project.name).values():
             if not active.rule.is_of_mesh:
-                by_kind[active.rule.subject].append(active)
+                for kind in active.rule.subjects:
+                    by_kind[kind].append(active)
         for kind, rules in by_kind.items():
             subjects = subjects_of(kind, project, partial(self._asking.service, Macros, project.name))
             yield from self._ask(rules, subjects, project.name)
@@ -200,9 +201,9 @@ class Linter:
             for subject in subjects:
                 by_owner[subject.owner].append(subject)
             for owner, owned in by_owner.items():
-                rules = [active for active in self._policy.of(owner).values() if active.rule.subject is kind]
+                rules = [active for active in self._policy.of(owner).values() if kind in active.rule.subjects]
                 yield from self._ask(rules, owned, owner)
-        rules = [active for active in self._policy.all_active().values() if active.rule.subject is Mesh]
+        rules = [active for active in self._policy.all_active().values() if Mesh in active.rule.subjects]
         yield from self._ask(rules, (mesh,), "")
 
     def _decided(self, pending: list[Pending], mesh: Mesh | None, projects: tuple[str, ...]) -> Outcome:

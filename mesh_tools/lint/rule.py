@@ -8,7 +8,8 @@
         if model.is_public and not model.node.contract_enforced:
             yield model.raised("is public, but enforces no contract", "config", "contract")
 
-The first argument is the subject: its annotation decides what the rule is asked about. Other positional arguments are
+The first argument is the subject: its annotation decides what the rule is asked about (``Model``, or several, as in
+``Model | Seed``). Other positional arguments are
 services (:mod:`mesh_tools.lint.services`), given by their annotations; a rule whose service is not at hand is reported
 as not checked. Keyword-only arguments are options, checked by their annotations; one without a default has to be
 configured before the rule can be asked.
@@ -19,7 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import Parameter, cleandoc, getdoc, signature
-from typing import Any, Literal, get_type_hints
+from types import UnionType
+from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -56,7 +58,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         severity: Unless a preset or a policy says otherwise.
         tier: The least preset that has it.
         side: Who can mend it, of what concerns two projects.
-        subject: What it is asked about.
+        subjects: What it is asked about: one type, or several of a project.
         services: Types of the services that it needs, in the order of its arguments.
         options: A Struct type of its options; those without a default are required.
         check: Yields what is wrong with a subject; takes services and options as keywords. ``None`` for what the
@@ -71,7 +73,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     severity: Severity
     tier: Tier
     side: Side
-    subject: type[Subject]
+    subjects: tuple[type[Subject], ...]
     services: Mapping[str, type[Service]]
     options: type[Struct]
     check: Callable[..., Iterable[str | Raised]] | None
@@ -87,7 +89,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     @property
     def is_of_mesh(self) -> bool:
         """Whether it is asked once all projects have been read."""
-        return issubclass(self.subject, MESH_SUBJECTS)
+        return issubclass(self.subjects[0], MESH_SUBJECTS)
 
     @property
     def summary(self) -> str:
@@ -124,7 +126,7 @@ def rule(  # noqa: PLR0913 - one for each attribute
     """
 
     def make(check: Callable[..., Iterable[str | Raised]]) -> Rule:
-        subject, services, options = _signature(code, check)
+        subjects, services, options = _signature(code, check)
         doc = getdoc(check)
         if not doc:
             raise RuleError(f"{code}: its function needs a docstring, which becomes its page")
@@ -134,7 +136,7 @@ def rule(  # noqa: PLR0913 - one for each attribute
             severity=severity,
             tier=tier,
             side=side,
-            subject=subject,
+            subjects=subjects,
             services=services,
             options=options,
             check=check,
@@ -157,7 +159,7 @@ def engine_rule(code: str, name: str, *, severity: Severity, doc: str) -> Rule:
         severity=severity,
         tier="starter",
         side="mesh",
-        subject=Mesh,
+        subjects=(Mesh,),
         services={},
         options=_NoOptions,
         check=None,
@@ -169,15 +171,15 @@ class _NoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
-def _signature(code: str, check: Callable[..., Any]) -> tuple[type[Subject], dict[str, type[Service]], type[Struct]]:
+def _signature(
+    code: str, check: Callable[..., Any]
+) -> tuple[tuple[type[Subject], ...], dict[str, type[Service]], type[Struct]]:
     try:
         hints = get_type_hints(check, include_extras=True)
     except NameError as error:
         raise RuleError(f"{code}: an annotation cannot be read: {error}") from None
     first, *rest = signature(check).parameters.values() or (None,)
-    subject = hints.get(first.name) if first is not None else None
-    if not (isinstance(subject, type) and issubclass(subject, Subject)):
-        raise RuleError(f"{code}: its first argument needs a subject as its annotation, such as `model: Model`")
+    subjects = _subjects(code, hints.get(first.name) if first is not None else None)
     services: dict[str, type[Service]] = {}
     fields: list[Any] = []
     for parameter in rest:
@@ -186,12 +188,22 @@ def _signature(code: str, check: Callable[..., Any]) -> tuple[type[Subject], dic
             default = () if parameter.default is Parameter.empty else (parameter.default,)
             fields.append((parameter.name, annotation or Any, *default))
         elif isinstance(annotation, type) and issubclass(annotation, Service):
-            if annotation.of_mesh and not issubclass(subject, MESH_SUBJECTS):
+            if annotation.of_mesh and not issubclass(subjects[0], MESH_SUBJECTS):
                 raise RuleError(
-                    f"{code}: {annotation.__name__} is for rules about the mesh, not about a {subject.kind}"
+                    f"{code}: {annotation.__name__} is for rules about the mesh, not about a {subjects[0].kind}"
                 )
             services[parameter.name] = annotation
         else:
             raise RuleError(f"{code}: '{parameter.name}' is neither a service nor an option; options stand behind `*`")
     options = msgspec.defstruct(f"{code}Options", fields, frozen=True, kw_only=True, forbid_unknown_fields=True)
-    return subject, services, options
+    return subjects, services, options
+
+
+def _subjects(code: str, annotation: Any) -> tuple[type[Subject], ...]:
+    """The types of ``model: Model``, or of ``resource: Model | Seed``."""
+    found = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    if not all(isinstance(one, type) and issubclass(one, Subject) for one in found):
+        raise RuleError(f"{code}: its first argument needs a subject as its annotation, such as `model: Model`")
+    if len(found) > 1 and any(issubclass(one, MESH_SUBJECTS) for one in found):
+        raise RuleError(f"{code}: a rule is about several subjects of a project, or about one of the mesh")
+    return found
