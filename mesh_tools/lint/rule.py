@@ -41,6 +41,8 @@ TIERS: tuple[Tier, ...] = ("starter", "recommended", "strict", "opt-in")
 MESH_SUBJECTS = (Mesh, MeshProject, Product, CrossRef)
 """What rules are asked about once all projects have been read."""
 
+_Signature = tuple[tuple[type[Subject], ...], dict[str, type[Service]], type[Struct]]
+
 CODE = re.compile(r"[A-Z]{3}[0-9]{3}\Z")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
@@ -188,10 +190,6 @@ def _signature(
             default = () if parameter.default is Parameter.empty else (parameter.default,)
             fields.append((parameter.name, annotation or Any, *default))
         elif isinstance(annotation, type) and issubclass(annotation, Service):
-            if annotation.of_mesh and not issubclass(subjects[0], MESH_SUBJECTS):
-                raise RuleError(
-                    f"{code}: {annotation.__name__} is for rules about the mesh, not about a {subjects[0].kind}"
-                )
             services[parameter.name] = annotation
         else:
             raise RuleError(f"{code}: '{parameter.name}' is neither a service nor an option; options stand behind `*`")
