@@ -232,8 +232,8 @@ class Linter:
         suppression = suppressions.of(pending) if suppressions else None
         state: State = "suppressed" if suppression else "known" if self._is_known(pending) else "new"
         rule = pending.rule
-        located = places.locate(pending.reporter, pending.place) if state == "new" and not pending.where else None
-        where = pending.where or located
+        locate = places.locate if state == "new" else places.file  # nobody asks for the line of what does not count
+        where = pending.where or locate(pending.reporter, pending.place)
         return Finding(
             code=rule.code,
             name=rule.name,
@@ -246,7 +246,7 @@ class Linter:
             message=pending.message,
             hint=pending.hint or advice(rule),
             key=pending.key,
-            where=where or (Location(pending.place.file) if pending.place.file else None),
+            where=where,
             path=pending.path,
             fixable=pending.fix is not None,
             state=state,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mesh_tools.artifacts.manifest import RefCall
-from mesh_tools.errors import Location, MeshError
+from mesh_tools.errors import Location, MeshError, display_path
 from mesh_tools.lint.places.place import CodePlace, Place, Step, YamlPlace
 from mesh_tools.mesh.refs import refs_in_file
 from mesh_tools.mesh.yaml_file import YamlFile
@@ -26,6 +27,7 @@ class Places:
     def __init__(self, roots: Mapping[str, Path]) -> None:
         self._roots = roots
         self._yaml: dict[Path, YamlFile | None] = {}
+        self._shown: dict[str, str] = {}
 
     def path(self, project: str, file: str) -> Path | None:
         """The file, if it is at hand."""
@@ -42,6 +44,15 @@ class Places:
             root = self._roots.get(project)
             return Location.of(root / place.file if root else place.file)
         return self._in_yaml(path, place) if isinstance(place, YamlPlace) else _in_code(path, place)
+
+    def file(self, project: str, place: Place) -> Location | None:
+        """The file of ``place``, which nobody reads for it; ``None`` when there is none."""
+        if not place.file:
+            return None
+        if project not in self._shown:
+            root = self._roots.get(project)
+            self._shown[project] = display_path(root) if root is not None else ""
+        return Location(os.path.normpath(os.path.join(self._shown[project], place.file)))  # noqa: PTH118 - many
 
     def keys(self, project: str, place: YamlPlace) -> tuple[tuple[str | int, ...], bool]:
         """The keys that lead to ``place`` as far as they exist, and whether they lead to its end."""
