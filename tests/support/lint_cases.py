@@ -30,6 +30,8 @@ _FILES = ("dbt_project.yml", "dependencies.yml", "packages.yml", "lint.yml")
 _ARTIFACTS = {"catalog.json": "catalog/v1", "run_results.json": "run-results/v6", "sources.json": "sources/v3"}
 _BASE = "base/"
 _EXPECT = "expect"
+_COMPILE = "compile"
+"""A pseudo-file: dbt compiles the projects, rather than parse them alone."""
 _MARKER = re.compile(r"(?:#|--)\s*((?:[A-Z]{3}[0-9]{3}[ ,]*)+)\s*$")
 _TWO_ARGUMENTS = re.compile(r"""ref\(\s*['"](\w+)['"]\s*,\s*['"]""")
 
@@ -72,7 +74,7 @@ def expected_places(files: Mapping[str, str], code: str) -> Places:
     """The lines that the files mark with ``code``, and the files that ``expect`` names."""
     found: Places = {(path, None) for path in files.get(_EXPECT, "").split()}
     for path, text in files.items():
-        if path == _EXPECT or path.startswith(_BASE):
+        if path in {_EXPECT, _COMPILE} or path.startswith(_BASE):
             continue
         for number, line in enumerate(text.splitlines(), start=1):
             marked = _MARKER.search(line)
@@ -93,12 +95,13 @@ def found_places(root: Path, report: Mapping[str, Any], code: str) -> Places:
 def make_mesh(root: Path, files: Mapping[str, str], server: DbtServer) -> None:
     """Write the projects of an example, and parse them, producers first."""
     root.mkdir(parents=True, exist_ok=True)
-    written = {_in_mesh(path): text for path, text in files.items() if path != _EXPECT}
+    written = {_in_mesh(path): text for path, text in files.items() if path not in {_EXPECT, _COMPILE}}
+    command = "compile" if _COMPILE in files else "parse"
     base = {path.removeprefix(_BASE): text for path, text in written.items() if path.startswith(_BASE)}
     present = {path: text for path, text in written.items() if not path.startswith(_BASE)}
     if base:
-        _make_projects(root / "base", {**_settings_of(present), **base}, server)
-    _make_projects(root, present, server)
+        _make_projects(root / "base", {**_settings_of(present), **base}, server, command)
+    _make_projects(root, present, server, command)
 
 
 def lint(root: Path, *arguments: str) -> dict[str, Any]:
@@ -134,7 +137,7 @@ def in_folder(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def _make_projects(root: Path, files: Mapping[str, str], server: DbtServer) -> None:
+def _make_projects(root: Path, files: Mapping[str, str], server: DbtServer, command: str) -> None:
     names = list(dict.fromkeys(path.split("/")[0] for path in files if "/" in path))
     for path, text in files.items():
         artifact = path.rpartition("/")[2]
@@ -147,16 +150,16 @@ def _make_projects(root: Path, files: Mapping[str, str], server: DbtServer) -> N
     for name in names:
         _complete(root / name, name, names)
     for name in _in_order(root, names):
-        _parse(root, name, server)
+        _parse(root, name, server, command)
 
 
-def _parse(root: Path, name: str, server: DbtServer) -> None:
+def _parse(root: Path, name: str, server: DbtServer, command: str) -> None:
     folder = root / name
     if (folder / "dependencies.yml").is_file():
         run_quietly(root, "sync", "--select", name)
-        server.run(folder, ["--quiet", "deps"], ["--quiet", "parse"])
+        server.run(folder, ["--quiet", "deps"], ["--quiet", command])
     else:
-        server.run(folder, ["--quiet", "parse"])
+        server.run(folder, ["--quiet", command])
     manifest = read_manifest(folder / "target" / "manifest.json")
     _write(folder / INTERFACE_FILE, to_yaml(interface_of(manifest)))
 
