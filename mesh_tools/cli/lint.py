@@ -11,7 +11,7 @@ import click
 from mesh_tools.cli.options import environment_option, mesh_file_option
 from mesh_tools.errors import ExitCode
 
-_FORMATS = ("text", "json")
+_FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -35,9 +35,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def lint(projects: tuple[str, ...], output: str, **options: Any) -> None:
     """Check every project against the policies of the mesh."""
     from mesh_tools.build.linting import Linting, Wanted
-    from mesh_tools.report.console import console, print_json
-    from mesh_tools.report.lint.json import document
+    from mesh_tools.report.console import console
+    from mesh_tools.report.lint.formats import FORMATS
     from mesh_tools.report.lint.report import report_of
+    from mesh_tools.report.lint.text import print_report
 
     wanted = Wanted(preset=options["preset"], select=options["select"], ignore=options["ignore"])
     if options["manifests"]:
@@ -46,12 +47,12 @@ def lint(projects: tuple[str, ...], output: str, **options: Any) -> None:
         linting = Linting.of_mesh(options["mesh_file"], options["env"], projects, wanted)
     outcome = linting.run()
     fail_on = options["fail_on"] or linting.policy.settings.fail_on
-    report = report_of(outcome, linting.policy.rules, mesh="", fail_on=fail_on)
-    if output == "json":
-        print_json(document(report))
+    name = outcome.mesh.name if outcome.mesh else ""
+    report = report_of(outcome, linting.policy.rules, mesh=name, fail_on=fail_on)
+    if output == "text":
+        print_report(console(), report)
     else:
-        for finding in report.new:
-            console().print(f"{finding.where}: {finding.severity} {finding.code} {finding.subject} {finding.message}")
+        sys.stdout.write(FORMATS[output](report))
     if outcome.matched_nothing:
         sys.exit(ExitCode.NOTHING_MATCHED)
     if report.failed:

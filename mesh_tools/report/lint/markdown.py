@@ -22,7 +22,7 @@ _MOST_NEEDS = 20
 _RESERVE = 200
 """Characters that the closing lines take."""
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#!|~&:./@])")
 _CALLS = re.compile(r"([@#!&~$%])(?=\w)")
 _NOTHING = "\u200b"
 _FENCE = re.compile(r"`+")
@@ -33,7 +33,7 @@ _HEAD = "| domain | errors | warnings | infos | known | suppressed |\n|---|--:|-
 def as_markdown(report: Report) -> str:
     """The report in Markdown, of at most ``LIMIT`` characters; texts of projects are inert in it."""
     domains = _domains(report)
-    parts = [f"### mesh lint: {'failed' if report.failed else 'passed'}\n\n{escaped(summary(report))}\n"]
+    parts = [f"### mesh lint: {'failed' if report.failed else 'passed'}\n\n{summary(report)}\n"]
     if domains:
         parts.append(_table(domains))
     parts += [f"- {escaped(line, _MOST_OF_A_TEXT)}" for line in list(not_checked_lines(report))[:_MOST_NEEDS]]
@@ -53,7 +53,7 @@ def as_markdown(report: Report) -> str:
 def escaped(text: str, most: int = _MOST_OF_A_TEXT) -> str:
     """``text`` as Markdown that shows it as it is: no markup, no HTML, no link, nobody and nothing is mentioned."""
     inert = _CALLS.sub(rf"\1{_NOTHING}", shortened(one_line(text), most))
-    return _PUNCTUATION.sub(r"\\\1", inert)
+    return _MARKUP.sub(r"\\\1", inert)
 
 
 def code(text: str, most: int = _MOST_OF_A_TEXT) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mesh_tools import __version__
+from mesh_tools.lint.linter import advice
 from mesh_tools.lint.page import page_of
 from mesh_tools.lint.registry import FAMILIES
 from mesh_tools.lint.rule import Rule
@@ -82,12 +83,11 @@ def _not_checked(report: Report, index: Mapping[str, int]) -> list[dict[str, Any
 
 
 def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> dict[str, Any]:
-    help_text = f" ({one_line(finding.hint)})" if finding.hint else ""
     found: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": index[finding.code],
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{one_line(finding.subject)} {one_line(finding.message)}{help_text}"},
+        "message": {"text": _message(finding, report)},
         "locations": _locations(finding, report.path_of(finding)),
         # The second is what GitHub tells alerts apart by; else it takes the text of the line.
         "partialFingerprints": dict.fromkeys(("meshLint/v1", "primaryLocationLineHash"), finding.fingerprint),
@@ -105,6 +105,14 @@ def _result(finding: Finding, report: Report, index: Mapping[str, int]) -> dict[
     if report.is_compared:
         found["baselineState"] = "new" if finding.state == "new" else "unchanged"
     return found
+
+
+def _message(finding: Finding, report: Report) -> str:
+    """Without links: a viewer makes one of ``[text](target)``. What the rule's own page says stands there already."""
+    rule = report.rules.get(finding.code)
+    own = finding.hint and (rule is None or finding.hint != advice(rule))
+    said = f"{finding.subject} {finding.message}" + (f" ({finding.hint})" if own else "")
+    return one_line(said).replace("](", "] (")
 
 
 def _locations(finding: Finding, path: PurePath | None) -> list[dict[str, Any]]:
