@@ -1,21 +1,51 @@
-"""Whether a manifest still tells what its project is: by what went into its build, else by the age of files."""
+"""Whether a manifest still tells what its project is: by what went into it, else by the age of files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from mesh_tools.artifacts.manifest import ModelNode, read_manifest
 from mesh_tools.build.manifests import newest_manifests
 from mesh_tools.build.plan.files import own_files, project_files
 from mesh_tools.build.runs import RunHistory
 from mesh_tools.build.storage import open_storage
+from mesh_tools.files import write_atomically
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
 
 # What can change a promise: models, macros, tests, properties, and texts that descriptions name.
 _SOURCES = (".sql", ".yml", ".yaml", ".py", ".md")
 _NO_SOURCE = "interface.yml"
+_REMEMBERED = "inputs.json"
+
+
+class Parsed(Struct, frozen=True):
+    """What went into a manifest: digests of files, and of the packages of upstream projects."""
+
+    files: dict[str, str]
+    packages: dict[str, str]
+
+
+def remember(project: Project, manifest: Path, packages: Mapping[str, str]) -> None:
+    """Keep beside ``manifest`` what it was made of: a clone or a cache gives files any age.
+
+    Raises:
+        OSError: the disk is full, or protected.
+    """
+    parsed = Parsed(project_files(project).digests, dict(packages))
+    write_atomically(manifest.with_name(_REMEMBERED), msgspec.json.encode(parsed))
+
+
+def remembered(manifest: Path) -> Parsed | None:
+    """What went into ``manifest``, if it was kept."""
+    try:
+        return msgspec.json.decode(manifest.with_name(_REMEMBERED).read_bytes(), type=Parsed)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def stale_because(workspace: Workspace, project: Project, manifest: Path, environment: str) -> str | None:
@@ -33,6 +63,8 @@ def stale_because(workspace: Workspace, project: Project, manifest: Path, enviro
     record = open_storage(workspace, environment).record(project.name)
     if record is not None and record.inputs is not None and manifest.parent.parent.name == record.run:
         return next(_changed(project, record.inputs.files), None)
+    if parsed := remembered(manifest):
+        return next(_changed(project, parsed.files), None)
     return next(_younger(project, manifest), None) or next(_gone(project, manifest), None)
 
 

@@ -77,6 +77,20 @@ class Git:
         found = ((path, entry) for entry, _, path in listed if path.rsplit("/", 1)[-1] == name)
         return {path: self._blob(entry.split()[2]) for path, entry in found if not (self.folder / path).exists()}
 
+    def changed(self, commit: str) -> tuple[Path, ...]:
+        """Files of the whole repository that are not as of ``commit``: other, new or gone, committed or not.
+
+        Raises:
+            MeshError: as :meth:`read`.
+        """
+        top = self._run("rev-parse", "--show-toplevel")
+        if top.returncode:
+            raise self._failed(top)
+        root = Path(_text(top.stdout).removesuffix("\n"))
+        known = self._lines("diff", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "-z", commit, "--")
+        new = self._lines("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/")
+        return tuple(root / path for path in dict.fromkeys((*known, *new)))
+
     def _lines(self, *arguments: str) -> list[str]:
         done = self._run(*arguments)
         if done.returncode:

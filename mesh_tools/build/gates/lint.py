@@ -1,0 +1,60 @@
+"""The gate `lint`: what `mesh lint` finds. All projects are read, since rules look across borders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mesh_tools.build.gates.gate import Gate, Scene, timed
+from mesh_tools.build.gates.values import WHOLE_MESH, Result, told
+from mesh_tools.build.linting import Linting
+from mesh_tools.lint.linter import NotChecked
+from mesh_tools.model.finding import SEVERITIES, Finding, Severity
+from mesh_tools.model.project import Project
+
+
+class LintGate(Gate):
+    """Governance."""
+
+    name = "lint"
+
+    def check(self, scene: Scene, projects: Sequence[Project]) -> Iterator[Result]:
+        """Lint the mesh, and tell of ``projects`` and of the mesh itself."""
+        scene.progress("linting")
+        with timed() as watch:
+            linting = Linting.of_mesh(scene.workspace.config.path, scene.environment)
+            outcome = linting.run()
+        scene.rules = linting.policy.rules
+        least = linting.policy.settings.fail_on
+        names = [project.name for project in projects]
+        findings = [finding for finding in outcome.new if finding.project in {*names, WHOLE_MESH}]
+        scene.not_checked += [_rule_not_asked(one) for one in outcome.not_checked]
+        problems = {str(error): error for error in linting.problems}
+        share = round(watch.seconds / (len(names) or 1), 3)
+        for name in names:
+            missing = [told("lint", name, error) for error in problems.values() if name in error.message.split()]
+            own = [finding for finding in findings if finding.project == name]
+            yield _result(name, (*missing, *own), least, share)
+        if mesh := [finding for finding in findings if finding.project == WHOLE_MESH]:
+            yield _result(WHOLE_MESH, mesh, least, 0.0)
+
+
+def _result(project: str, findings: Sequence[Finding], least: Severity, seconds: float) -> Result:
+    failed = any(SEVERITIES.index(finding.severity) >= SEVERITIES.index(least) for finding in findings)
+    counts = {severity: sum(finding.severity == severity for finding in findings) for severity in reversed(SEVERITIES)}
+    told_counts = [f"{number} {_WORDS[severity]}" for severity, number in counts.items() if number]
+    return Result(
+        gate="lint",
+        project=project,
+        verdict="failed" if failed else "ok",
+        seconds=seconds,
+        summary=", ".join(told_counts) or "clean",
+        findings=tuple(findings),
+    )
+
+
+_WORDS: dict[Severity, str] = {"error": "error", "warn": "warn", "info": "info", "off": "off"}
+
+
+def _rule_not_asked(one: NotChecked) -> str:
+    of = f" of {', '.join(one.projects)}" if one.projects else ""
+    return f"rule {one.code} was not asked{of}: it needs {one.need}"
