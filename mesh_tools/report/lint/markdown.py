@@ -23,6 +23,7 @@ _RESERVE = 200
 """Characters that the closing lines take."""
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#!|~&:./@])")
+_MARKUP_IN_HTML = re.compile(r"[\\`*_\[\]()!|~:]")
 _CALLS = re.compile(r"([@#!&~$%])(?=\w)")
 _NOTHING = "\u200b"
 _FENCE = re.compile(r"`+")
@@ -33,21 +34,21 @@ _HEAD = "| domain | errors | warnings | infos | known | suppressed |\n|---|--:|-
 def as_markdown(report: Report) -> str:
     """The report in Markdown, of at most ``LIMIT`` characters; texts of projects are inert in it."""
     domains = _domains(report)
-    parts = [f"### mesh lint: {'failed' if report.failed else 'passed'}\n\n{summary(report)}\n"]
-    if domains:
-        parts.append(_table(domains))
-    parts += [f"- {escaped(line, _MOST_OF_A_TEXT)}" for line in list(not_checked_lines(report))[:_MOST_NEEDS]]
-    left = LIMIT - sum(len(part) + 1 for part in parts) - _RESERVE
-    hidden, sections = 0, list[str]()
+    needs = [f"- {escaped(line)}" for line in list(not_checked_lines(report))[:_MOST_NEEDS]]
+    blocks = [f"### mesh lint: {'failed' if report.failed else 'passed'}", summary(report)]
+    blocks += [_table(domains)] if domains else []
+    blocks += ["\n".join(needs)] if needs else []
+    left = LIMIT - sum(len(block) + 2 for block in blocks) - _RESERVE
+    hidden = 0
     for domain, findings in domains.items():
         new = sorted((finding for finding in findings if finding.state == "new"), key=by_severity)
         section, shown = _section(domain, new, report, left)
         hidden += len(new) - shown
-        left -= len(section)
-        sections.append(section)
+        left -= len(section) + 2
+        blocks += [section] if section else []
     if hidden:
-        sections.append(f"\nand {hidden} more: this comment is full; `mesh lint` shows them all\n")
-    return "\n".join(parts) + "".join(sections)
+        blocks.append(f"and {hidden} more: this comment is full; `mesh lint` shows them all")
+    return "\n\n".join(blocks) + "\n"
 
 
 def escaped(text: str, most: int = _MOST_OF_A_TEXT) -> str:
@@ -87,7 +88,7 @@ def _table(domains: dict[str, list[Finding]]) -> str:
     rows = [f"| {_cell(name)} | {' | '.join(map(str, _numbers(findings)))} |" for name, findings in shown]
     more = len(domains) - len(shown)
     rows += [f"| and {counted(more, 'more domain')} | | | | | |"] if more else []
-    return _HEAD + "\n".join(rows) + "\n"
+    return _HEAD + "\n".join(rows)
 
 
 def _cell(name: str) -> str:
@@ -96,9 +97,9 @@ def _cell(name: str) -> str:
 
 def _section(domain: str, findings: list[Finding], report: Report, left: int) -> tuple[str, int]:
     """The findings of a domain as far as there is room, and how many that are."""
-    title = html.escape(_CALLS.sub(rf"\1{_NOTHING}", shortened(one_line(domain), 80)))
-    head = f"\n<details><summary>{title}: {counted(len(findings), 'finding')}</summary>\n\n"
-    foot = "\n</details>\n"
+    title = _MARKUP_IN_HTML.sub(_entity, html.escape(_CALLS.sub(rf"\1{_NOTHING}", shortened(one_line(domain), 80))))
+    head = f"<details><summary>{title}: {counted(len(findings), 'finding')}</summary>\n\n"
+    foot = "\n\n</details>"
     room = left - len(head) - len(foot) - 2 * len(str(len(findings))) - 20
     lines: list[str] = []
     for finding in findings:
@@ -111,6 +112,10 @@ def _section(domain: str, findings: list[Finding], report: Report, left: int) ->
         return "", 0
     more = [f"- and {len(findings) - len(lines)} more"] if len(lines) < len(findings) else []
     return head + "\n".join([*lines, *more]) + foot, len(lines)
+
+
+def _entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
 
 
 def _line(finding: Finding, report: Report) -> str:

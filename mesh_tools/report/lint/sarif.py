@@ -128,7 +128,7 @@ def _locations(finding: Finding, path: PurePath | None) -> list[dict[str, Any]]:
 
 
 def _artifact(path: PurePath) -> dict[str, str]:
-    quoted = quote(path.as_posix().encode(errors="surrogateescape"))
+    quoted = quote(path.as_posix().encode(errors="surrogatepass"))
     if path.is_absolute():
         return {"uri": f"file://{'' if quoted.startswith('/') else '/'}{quoted}"}
     return {"uri": quoted, "uriBaseId": _ROOT}
