@@ -16,8 +16,12 @@ _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", 
 
 def as_github(report: Report) -> str:
     """A command for each finding that counts, the most severe first: GitHub shows ten of each kind."""
-    lines = [_command(finding, report) for finding in sorted(report.new, key=by_severity)]
-    return "\n".join([*lines, *map(_plain, _closing(report))]) + "\n"
+    return "\n".join([*commands(report), *map(_plain, _closing(report))]) + "\n"
+
+
+def commands(report: Report) -> list[str]:
+    """The commands alone."""
+    return [_command(finding, report) for finding in sorted(report.new, key=by_severity)]
 
 
 def _command(finding: Finding, report: Report) -> str:

@@ -29,8 +29,8 @@ _PROBLEMS: Mapping[Severity, str] = {
 _KINDS = {"inline": "inSource", "policy": "external", "baseline": "external"}
 
 
-def as_sarif(report: Report) -> str:
-    """The report as a SARIF log with one run."""
+def as_sarif(report: Report, command: str = "mesh lint") -> str:
+    """The report as a SARIF log with one run, that of ``command``."""
     codes = sorted({*(finding.code for finding in report.findings), *(one.code for one in report.not_checked)})
     index = {code: position for position, code in enumerate(codes)}
     run = {
@@ -41,7 +41,7 @@ def as_sarif(report: Report) -> str:
                 "rules": [_rule(code, report.rules.get(code)) for code in codes],
             }
         },
-        "automationDetails": {"id": f"mesh lint/{visible(report.mesh)}"},
+        "automationDetails": {"id": f"{command}/{visible(report.mesh)}"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _not_checked(report, index)}],
