@@ -10,6 +10,7 @@ import click
 
 from mesh_tools import __version__
 from mesh_tools.cli.build import build
+from mesh_tools.cli.check import check
 from mesh_tools.cli.contract import contract
 from mesh_tools.cli.drift import drift
 from mesh_tools.cli.graph import graph
@@ -57,6 +58,7 @@ for verb in (
     interface,
     contract,
     lint,
+    check,
     drift,
     publish,
     schema,

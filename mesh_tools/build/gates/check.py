@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -77,7 +77,19 @@ def _checkup(scene: Scene, changes: Changes, results: Sequence[Result], seconds:
         results=tuple(ordered),
         impact=impact,
         notify=notices(impact),
-        not_checked=tuple(dict.fromkeys(note for note in notes if note)),
+        not_checked=tuple(_united(dict.fromkeys(note for note in notes if note), scene.roles)),
         rules=scene.rules,
         seconds=seconds,
     )
+
+
+def _united(notes: Iterable[str], projects: Collection[str]) -> Iterator[str]:
+    """Notes that say the same of several projects, as one."""
+    same: dict[tuple[str, bool], list[str]] = {}
+    for note in notes:
+        name, _, rest = note.partition(" ")
+        known = name in projects
+        same.setdefault((rest if known else note, known), []).append(name)
+    for (text, known), names in same.items():
+        subject = f"{', '.join(names)}: each" if len(names) > 1 else names[0]
+        yield f"{subject} {text}" if known else text

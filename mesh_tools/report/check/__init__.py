@@ -1,0 +1,1 @@
+"""Reports of `mesh check`: one format a file."""
