@@ -71,8 +71,8 @@ class DbtServer:
 
 
 def expected_places(files: Mapping[str, str], code: str) -> Places:
-    """The lines that the files mark with ``code``, and the files that ``expect`` names."""
-    found: Places = {(path, None) for path in files.get(_EXPECT, "").split()}
+    """The lines that the files mark with ``code``, and what ``expect`` names: ``path`` or ``path:line``."""
+    found: Places = {_place(text) for text in files.get(_EXPECT, "").split()}
     for path, text in files.items():
         if path in {_EXPECT, _COMPILE} or path.startswith(_BASE):
             continue
@@ -81,6 +81,11 @@ def expected_places(files: Mapping[str, str], code: str) -> Places:
             if marked and code in marked[1]:
                 found.add((_in_mesh(path), number))
     return found
+
+
+def _place(text: str) -> tuple[str, int | None]:
+    path, _, line = text.partition(":")
+    return path, int(line) if line else None
 
 
 def found_places(root: Path, report: Mapping[str, Any], code: str) -> Places:

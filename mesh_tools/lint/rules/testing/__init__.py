@@ -1,0 +1,1 @@
+"""TST: what is not tested, or tested in a way that says little."""
