@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from mesh_tools.build.checking import Checked
 from mesh_tools.build.gates.gate import Gate, Scene
 from mesh_tools.build.gates.values import ImpactOf, Notice, Result
+from mesh_tools.model.interface import product_key
 from mesh_tools.model.project import Project
 
 
@@ -30,6 +31,7 @@ def impact_of(checked: Iterable[Checked]) -> list[ImpactOf]:
     found = [
         ImpactOf(
             project=one.project,
+            product=f"{one.project}.{product_key(entry.verdict.change.product, entry.verdict.change.v)}",
             subject=entry.verdict.change.label,
             rule=entry.verdict.change.rule,
             message=entry.verdict.change.message,

@@ -49,7 +49,8 @@ class ImpactOf(Struct, frozen=True, kw_only=True):
 
     Attributes:
         project: Whose promise it is.
-        subject: Product, version or column.
+        product: The product, with its version: ``operations.flights.v2``.
+        subject: The same, or the column of it that is concerned.
         rule: Of the change, such as ``CHG003``.
         message: What changed.
         effective: The class, once consumers were looked at.
@@ -57,6 +58,7 @@ class ImpactOf(Struct, frozen=True, kw_only=True):
     """
 
     project: str
+    product: str
     subject: str
     rule: str
     message: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mesh_tools.build.gates.values import GATES, Checkup, ImpactOf, Result
 from mesh_tools.model.finding import Finding
-from mesh_tools.report.check.words import EFFECTS, failures, headline, rows, sentence
+from mesh_tools.report.check.words import EFFECTS, failures, headline, rows, sentence, united
 from mesh_tools.report.console import counted
 from mesh_tools.report.lint.markdown import LIMIT, code, escaped
 
@@ -83,7 +83,7 @@ def _finding(finding: Finding) -> str:
 
 
 def _impact(checkup: Checkup) -> Iterator[str]:
-    for one in checkup.impact:
+    for one in united(checkup.impact):
         yield f"- **{one.effective}** {code(one.subject)}: {one.rule} {escaped(one.message)}"
         yield from _hits(one)
     for notice in checkup.notify:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from mesh_tools.build.gates.values import GATES, Checkup, ImpactOf, Result, Verdict
 from mesh_tools.model.finding import Finding
-from mesh_tools.report.check.words import EFFECTS, MARKS, failures, headline, rows, sentence
+from mesh_tools.report.check.words import EFFECTS, MARKS, failures, headline, rows, sentence, united
 from mesh_tools.report.console import counted, print_table
 from mesh_tools.report.lint.safe import one_line
 
@@ -58,7 +59,7 @@ def _cell(result: Result | None) -> Text:
 def _print_finding(to: Console, finding: Finding) -> None:
     style = "bold red" if finding.severity == "error" else "bold yellow"
     first, *rest = finding.message.splitlines() or [""]
-    said = sentence(finding).splitlines()[0] if first else finding.subject
+    said = sentence(replace(finding, message=first))
     to.print(Text.assemble((f"{finding.severity}[{finding.code}]: ", style), (one_line(said), "bold")))
     for line in rest:
         to.print(Text(f"  {one_line(line)}"))
@@ -82,10 +83,11 @@ def _print_passing(to: Console, checkup: Checkup) -> None:
 
 def _print_impact(to: Console, checkup: Checkup) -> None:
     to.print(Text("impact", style="bold"))
-    for one in checkup.impact[:_MOST]:
+    impact = united(checkup.impact)
+    for one in impact[:_MOST]:
         to.print(Text(f"  {one.effective:<9}  {one_line(one.subject)}: {one.rule} {one_line(one.message)}"))
         _print_hits(to, one)
-    if (more := len(checkup.impact) - _MOST) > 0:
+    if (more := len(impact) - _MOST) > 0:
         to.print(Text(f"  and {more} more changes (--format json lists them)"))
     for notice in checkup.notify:
         nodes = ", ".join(notice.nodes[:_MOST]) + (" ..." if len(notice.nodes) > _MOST else "")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from mesh_tools.build.gates.values import GATES, Checkup, Result
+from mesh_tools.build.gates.values import GATES, Checkup, ImpactOf, Result
 from mesh_tools.model.finding import Finding
 from mesh_tools.report.console import counted
 from mesh_tools.report.lint.report import Report
 from mesh_tools.report.lint.summary import listed
 
 MARKS = {"ok": "ok", "failed": "failed", "skipped": "-"}
-EFFECTS = {"breaking": "breaks", "dangerous": "is in danger", "unknown": "may be hit: not checked"}
+EFFECTS = {"breaking": "breaks", "dangerous": "is in danger", "unknown": "may be hit"}
 _OWN = frozenset({"project", "contract"})
 """Kinds of findings whose message is a whole sentence."""
 
@@ -46,16 +46,35 @@ def failures(checkup: Checkup) -> list[Result]:
 
 
 def sentence(finding: Finding) -> str:
-    """What is wrong, with what."""
+    """What is wrong, with what, in one line."""
+    message = " ".join(finding.message.split())
     if finding.kind not in _OWN:
-        return f"{finding.subject} {finding.message}"
-    return finding.message if finding.subject in finding.message else f"{finding.subject}: {finding.message}"
+        return f"{finding.subject} {message}"
+    return message if finding.subject in message else f"{finding.subject}: {message}"
+
+
+def united(impact: Iterable[ImpactOf]) -> list[ImpactOf]:
+    """Changes of many columns of a product that concern the same consumers in the same way, as one."""
+    same: dict[tuple[object, ...], list[ImpactOf]] = {}
+    for one in impact:
+        hits = tuple((hit.label, hit.effect, hit.through) for hit in one.hits)
+        same.setdefault((one.product, one.rule, one.effective, hits), []).append(one)
+    return [_united(alike) for alike in same.values()]
+
+
+def _united(alike: list[ImpactOf]) -> ImpactOf:
+    first = alike[0]
+    if len(alike) == 1:
+        return first
+    return replace(first, subject=first.product, message=f"{first.message}; so {len(alike) - 1} more of its columns")
 
 
 def as_lint_report(checkup: Checkup) -> Report:
     """All findings as a report of the linter, for formats that are the same."""
     findings = tuple(
-        replace(finding, subject=f"{finding.subject}:") if finding.kind in _OWN else finding
+        replace(finding, subject=f"{finding.subject}:", message=" ".join(finding.message.split()))
+        if finding.kind in _OWN
+        else finding
         for finding in checkup.findings
     )
     names = tuple(checkup.roles)
