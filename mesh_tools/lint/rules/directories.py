@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Literal
 
-from mesh_tools.artifacts.manifest import Resource
+from mesh_tools.artifacts.manifest import Resource, SourceNode
+from mesh_tools.lint.layers import Layers, folder_layer, name_layer
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.places.place import patch_file
 from mesh_tools.lint.rule import Found, rule
@@ -17,6 +18,49 @@ from mesh_tools.lint.subjects import Macro, Model, Project, Seed, Snapshot, Sour
 
 _Layout = Literal["same_directory", "per_directory", "per_resource"]
 _Type = Literal["model", "seed", "snapshot", "macro"]
+
+
+@rule("DIR001", "model-outside-its-layer", severity="warn", tier="strict")
+def model_outside_its_layer(model: Model, *, layers: Layers | None = None, staging_by_source: bool = True) -> Found:
+    """A model is called like those of one layer, and lies in the folder of another.
+
+    Why:
+        What a model may read, and who may read it, goes by its layer: the name and the folder must say the same.
+
+    Options:
+        layers: By layer: names of folders, and beginnings of names, which end with `_`. Default: those of dbt Labs.
+        staging_by_source: Whether staging models lie in a folder for each source.
+
+    Bad:
+        models/marts/stg_till__receipts.sql:
+            select * from {{ source('till', 'receipts') }}  -- DIR001
+        models/staging/till/_sources.yml:
+            sources:
+              - name: till
+                tables: [{name: receipts}]
+
+    Good:
+        models/staging/till/stg_till__receipts.sql:
+            select * from {{ source('till', 'receipts') }}
+        models/staging/till/_sources.yml:
+            sources:
+              - name: till
+                tables: [{name: receipts}]
+
+    To do:
+        Move the file, or rename the model.
+    """
+    named, lies = name_layer(model.name, layers), folder_layer(model.path, layers)
+    if named is not None and lies != named and (lies is not None or named == "staging"):
+        shown = f"lies in the folder of {lies}" if lies else f"lies in no folder of {named}"
+        yield model.raised(f"is called like a {named} model, and {shown}", place=model.code)
+    elif staging_by_source and named == "staging":
+        folder = PurePosixPath(model.path).parent.name
+        sources = {parent.source_name for parent in model.parents if isinstance(parent, SourceNode)}
+        if len(sources) == 1 and folder not in {*sources, *(f"stg_{source}" for source in sources)}:
+            source = next(iter(sources))
+            message = f"reads the source {source}, and does not lie in a folder of that name"
+            yield model.raised(message, place=model.code)
 
 
 @rule("DIR002", "directory-not-allowed", severity="warn", tier="opt-in")
@@ -98,7 +142,7 @@ def properties_elsewhere(
 
     Options:
         layout: `same_directory`: anywhere in the folder of the SQL; `per_directory`: in one file that is called
-            `_<folder>__models.yml` or `_models.yml`, for each kind; `per_resource`: in a file of the resource's own name.
+            `_<folder>__models.yml` or `_models.yml`, for each kind; `per_resource`: in a file of its own name.
         types: Of `model`, `seed`, `snapshot`, `macro`.
 
     Bad:
@@ -139,19 +183,19 @@ def file_name_pattern(
     code: Mapping[str, str] | None = None,
     yaml: Mapping[str, str] | None = None,
 ) -> Found:
-    """A file is not called as files of its folder or kind are to be.
+    r"""A file is not called as files of its folder or kind are to be.
 
     Why:
         Editors find files by their names, and so do people.
 
     Options:
         code: By glob of the file, relative to the project: a regular expression of its name.
-        yaml: By kind (`model`, `source`, `seed`, `snapshot`, `macro`): a regular expression of the name of the YAML file
-            that describes it; `{dir}` is the name of its folder.
+        yaml: By kind (`model`, `source`, `seed`, `snapshot`, `macro`): a regular expression of the name of the YAML
+            file that describes it; `{dir}` is the name of its folder.
 
     Bad:
         mesh.yml:
-            lint: {rules: {DIR005: {yaml: {source: "^_{dir}__sources\\\\.yml$"}}}}
+            lint: {rules: {DIR005: {yaml: {source: "^_{dir}__sources\\.yml$"}}}}
         models/till/schema.yml:
             sources:
               - name: till
@@ -160,7 +204,7 @@ def file_name_pattern(
 
     Good:
         mesh.yml:
-            lint: {rules: {DIR005: {yaml: {source: "^_{dir}__sources\\\\.yml$"}}}}
+            lint: {rules: {DIR005: {yaml: {source: "^_{dir}__sources\\.yml$"}}}}
         models/till/_till__sources.yml:
             sources:
               - name: till
@@ -182,6 +226,38 @@ def file_name_pattern(
         filled = wanted.replace("{dir}", re.escape(file.parent.name))
         if not re.search(filled, file.name):
             yield resource.raised(f"is described in {file.name}, which does not match '{filled}'", key="yaml")
+
+
+@rule("DIR006", "source-outside-its-directory", severity="info", tier="strict")
+def source_outside_its_directory(source: Source, *, layers: Layers | None = None) -> Found:
+    """A source is not declared in the staging folder of its name.
+
+    Why:
+        The declaration stands beside the models that clean the data: one folder for each source, below staging.
+
+    Options:
+        layers: By layer: names of folders, and beginnings of names, which end with `_`. Default: those of dbt Labs.
+
+    Bad:
+        models/_sources.yml:
+            sources:
+              - name: till
+                tables:
+                  - name: receipts  # DIR006
+
+    Good:
+        models/staging/till/_sources.yml:
+            sources:
+              - name: till
+                tables:
+                  - name: receipts
+
+    To do:
+        Move the declaration to `models/staging/<source>/`.
+    """
+    folder = PurePosixPath(source.path).parent
+    if folder_layer(source.path, layers) != "staging" or folder.name != source.node.source_name:
+        yield source.raised(f"is declared in {folder}, not in a staging folder called {source.node.source_name}")
 
 
 @rule("DIR007", "mixed-properties", severity="info", tier="opt-in")

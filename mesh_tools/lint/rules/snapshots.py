@@ -8,7 +8,6 @@ from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.subjects import Snapshot
 
 
-
 @rule("SNP002", "snapshot-strategy", severity="warn", tier="recommended")
 def snapshot_strategy(
     snapshot: Snapshot, *, allowed: tuple[str, ...] = ("timestamp", "check"), every_column: bool = True
@@ -20,8 +19,8 @@ def snapshot_strategy(
 
     Options:
         allowed: Strategies: `timestamp`, `check`, and those of macros.
-        every_column: Whether `check_cols: all` is all right: it makes a new row for a change of any column, also for one
-            that was only added.
+        every_column: Whether `check_cols: all` is all right: it makes a new row for a change of any column, also for
+            one that was only added.
 
     Bad:
         mesh.yml:

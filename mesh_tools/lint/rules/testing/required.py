@@ -214,14 +214,14 @@ def relationship_test_missing(
 
 @rule("TST007", "unit-test-missing", severity="info", tier="opt-in")
 def unit_test_missing(model: Model, code: Code, *, least: int = 1, only_if: str = "") -> Found:
-    """A model has no unit test, or fewer than the policy asks for.
+    r"""A model has no unit test, or fewer than the policy asks for.
 
     Why:
         A data test says that today's data is all right; a unit test that the SQL is.
 
     Options:
         least: How many unit tests at least.
-        only_if: A regular expression: only models whose code it matches need them, such as `case\\s+when`.
+        only_if: A regular expression: only models whose code it matches need them, such as `case\s+when`.
 
     Bad:
         models/orders.sql:
@@ -253,7 +253,9 @@ def unit_test_missing(model: Model, code: Code, *, least: int = 1, only_if: str 
     To do:
         Write one for each branch of its logic.
     """
-    if len(model.unit_tests) < least and (not only_if or re.search(only_if, code.of(model.node.unique_id), re.I)):
+    if len(model.unit_tests) >= least:
+        return
+    if not only_if or re.search(only_if, code.of(model.node.unique_id), re.IGNORECASE):
         yield model.raised(f"has {len(model.unit_tests)} unit tests, fewer than {least}")
 
 
@@ -312,7 +314,7 @@ def unit_test_format(
 
 
 @rule("TST009", "test-without-where", severity="info", tier="opt-in")
-def test_without_where(test: Test, *, pattern: str = "", models: str = "*") -> Found:
+def unlimited_test(test: Test, *, pattern: str = "", models: str = "*") -> Found:
     """A data test reads the whole table: it has no `where`.
 
     Why:
