@@ -22,6 +22,9 @@ class CatalogRelation(msgspec.Struct, frozen=True):
     """What the warehouse says of a relation; ``type`` is its own word, such as ``BASE TABLE``."""
 
     type: str | None = None
+    database: str | None = None
+    schema: str | None = None
+    name: str | None = None
     owner: str | None = None
     comment: str | None = None
 

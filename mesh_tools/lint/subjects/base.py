@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from msgspec import Struct
 
 from mesh_tools.lint.fixes.fix import Fix
 from mesh_tools.lint.places.place import Place, Step, YamlPlace
+from mesh_tools.model.finding import Severity
+
+T = TypeVar("T")
 
 
 class Raised(Struct, frozen=True, kw_only=True):
@@ -22,6 +25,8 @@ class Raised(Struct, frozen=True, kw_only=True):
         hint: What to do. Default: what the rule's page says.
         fix: What mends it for certain.
         project: Who can mend it, if not the subject's own project.
+        severity: Instead of the rule's, unless a policy has named one.
+        about: What it is about, if not the subject that the rule was asked about.
     """
 
     message: str
@@ -30,6 +35,8 @@ class Raised(Struct, frozen=True, kw_only=True):
     hint: str = ""
     fix: Fix | None = None
     project: str | None = None
+    severity: Severity | None = None
+    about: Subject | None = None
 
 
 class Subject(ABC):
@@ -87,10 +94,32 @@ class Subject(ABC):
         hint: str = "",
         fix: Fix | None = None,
         project: str | None = None,
+        severity: Severity | None = None,
     ) -> Raised:
         """Something about this subject, at the key of its description that ``steps`` lead to."""
         where = place if place is not None or not steps else self.at(*steps)
-        return Raised(message=message, place=where, key=key, hint=hint, fix=fix, project=project)
+        return Raised(
+            message=message,
+            place=where,
+            key=key,
+            hint=hint,
+            fix=fix,
+            project=project,
+            severity=severity,
+            about=self,
+        )
+
+
+class Remembering:
+    """Something that rules ask again and again, and that keeps what they work out about the whole of it."""
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What ``work`` gives, worked out once for each ``key``: begin that with the code of the rule."""
+        kept = self.__dict__.setdefault("_once", {})
+        if key not in kept:
+            kept[key] = work()
+        found: T = kept[key]
+        return found
 
 
 def ignores_in(meta: Mapping[str, Any] | None) -> tuple[Any, ...]:

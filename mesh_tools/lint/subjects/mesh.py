@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from mesh_tools.artifacts.manifest import RefCall, SourceNode
 from mesh_tools.lint.places.place import CodePlace, Place, YamlPlace, entry_place
-from mesh_tools.lint.subjects.base import Subject
+from mesh_tools.lint.subjects.base import Remembering, Subject
 from mesh_tools.mesh.discovery import PROJECT_FILE
 from mesh_tools.mesh.graph import CrossEdge, EdgeKind, MeshGraph
 from mesh_tools.mesh.summary import NodeSummary, ProjectSummary
@@ -44,7 +44,7 @@ class Member(Struct, frozen=True, kw_only=True):
     files: declared.Project | None = None
 
 
-class Mesh(Subject):
+class Mesh(Remembering, Subject):
     """All projects.
 
     Attributes:

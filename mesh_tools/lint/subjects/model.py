@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from mesh_tools.artifacts.manifest import ColumnNode, ModelNode, NodeConfig, Resource, TestNode, UnitTestNode, own_meta
+from mesh_tools.artifacts.manifest import (
+    ColumnNode,
+    ModelNode,
+    NodeConfig,
+    Resource,
+    TestNode,
+    UnitTestNode,
+    own_meta,
+    own_tags,
+)
 from mesh_tools.lint.places.place import CodePlace, Place, Step, entry_place
 from mesh_tools.lint.subjects.base import Subject, ignores_in
 from mesh_tools.lint.subjects.project import Project, parents_of, text_of
@@ -204,6 +213,11 @@ class Column(Subject):
         """``meta.mesh``, as it is written."""
         found = self.meta.get("mesh")
         return found if isinstance(found, dict) else {}
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its own tags, none that it inherits."""
+        return own_tags(self.node, self.model.node, self.model.project.manifest.metadata)
 
     @property
     def tests(self) -> tuple[TestNode, ...]:

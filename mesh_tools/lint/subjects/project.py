@@ -20,7 +20,7 @@ from mesh_tools.artifacts.manifest import (
 )
 from mesh_tools.interface.extract.owners import owner_from
 from mesh_tools.lint.places.place import CodePlace, Place, YamlPlace
-from mesh_tools.lint.subjects.base import Subject
+from mesh_tools.lint.subjects.base import Remembering, Subject
 from mesh_tools.mesh.discovery import PROJECT_FILE
 from mesh_tools.mesh.summary import is_stub
 from mesh_tools.model.interface import Owner
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mesh_tools.lint.subjects.model import Model
 
 
-class Project(Subject):
+class Project(Remembering, Subject):
     """A dbt project, as its manifest has it.
 
     Attributes:
