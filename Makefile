@@ -42,6 +42,7 @@ docs: $(BIN)/.dev ## Write the generated parts of docs/ anew
 	@$(BIN)/python -m mesh_tools schema interface > docs/schemas/interface.json
 	@$(BIN)/python -m mesh_tools schema meta > docs/schemas/meta.json
 	@$(BIN)/python -m mesh_tools.contracts.rules.pages docs/changes
+	@$(BIN)/python -m mesh_tools.lint.pages docs/rules
 
 check: lint test ## Everything that must hold before a commit: lint and test
 

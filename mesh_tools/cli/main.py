@@ -22,6 +22,7 @@ from mesh_tools.cli.options import InOrder
 from mesh_tools.cli.plan import plan
 from mesh_tools.cli.publish import publish
 from mesh_tools.cli.rollback import rollback
+from mesh_tools.cli.rules import rule, rules
 from mesh_tools.cli.run import run
 from mesh_tools.cli.runs import runs
 from mesh_tools.cli.schema import schema
@@ -58,6 +59,8 @@ for verb in (
     interface,
     contract,
     lint,
+    rules,
+    rule,
     check,
     drift,
     publish,

@@ -228,17 +228,25 @@ class MeshConfig:
         Raises:
             MeshError: there is none, or it is wrong.
         """
+        path = cls.path_above(start)
+        if path is not None:
+            return cls.read(path)
+        raise MeshError(
+            f"no {FILE_NAME} in this folder or above it",
+            where=Location.of(start.resolve()),
+            hint="run `mesh init` in the folder that holds your dbt projects, or name the file with --mesh-file",
+        )
+
+    @staticmethod
+    def path_above(start: Path) -> Path | None:
+        """The mesh.yml that :meth:`find` reads; ``None`` when there is none."""
         start = start.resolve()
         for folder in (start, *start.parents):
             if (folder / FILE_NAME).is_file():
-                return cls.read(folder / FILE_NAME)
+                return folder / FILE_NAME
             if (folder / ".git").exists():
                 break  # what lies above a repository is none of its business
-        raise MeshError(
-            f"no {FILE_NAME} in this folder or above it",
-            where=Location.of(start),
-            hint="run `mesh init` in the folder that holds your dbt projects, or name the file with --mesh-file",
-        )
+        return None
 
     @property
     def default_environment(self) -> str:
