@@ -42,21 +42,30 @@ class Asking:
         self.crashed: set[str] = set()
 
     def ask(self, rules: Iterable[Active], subjects: Iterable[Subject], project: str) -> Iterator[Pending]:
-        """What the rules raise about the subjects; services are those of ``project``."""
+        """What the rules raise about the subjects; services are those of ``project``.
+
+        A rule that raises ``Unavailable`` is not checked: what it lacks only the subject shows.
+        """
         checks = [(active.rule, check) for active in rules if (check := self._bound(active, project)) is not None]
         if not checks:
             return
+        unable: set[str] = set()
         for subject in subjects:
             for rule, check in checks:
+                if unable and rule.code in unable:
+                    continue
                 try:
                     for raised in check(subject):
                         yield pending_of(rule, subject, raised)
+                except Unavailable as missing:
+                    unable.add(rule.code)
+                    self.not_checked.setdefault((rule.code, missing.reason), {})[project] = None
                 except Exception as error:  # noqa: BLE001 - whatever a rule does, the others are asked
                     if rule.code not in self.crashed:
                         self.crashed.add(rule.code)
                         yield _crash(rule, subject, error)
             if len(self.asked) < len(checks):
-                self.asked.update(rule.code for rule, _ in checks)
+                self.asked.update(rule.code for rule, _ in checks if rule.code not in unable)
 
     def forget(self, project: str) -> None:
         """Let go of what belongs to a project that has been looked at."""

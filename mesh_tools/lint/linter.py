@@ -31,7 +31,7 @@ from mesh_tools.lint.subjects.listing import ignoring, subjects_of
 from mesh_tools.lint.subjects.mesh import Member
 from mesh_tools.lint.suppressions import Inline, Suppressions, Written, inline_entries
 from mesh_tools.mesh.summary import ProjectSummary, summarise
-from mesh_tools.model.finding import Finding, Severity, State
+from mesh_tools.model.finding import SEVERITIES, Finding, Severity, State
 from mesh_tools.model.interface import Interface
 
 Progress = Callable[[str], None]
@@ -237,7 +237,7 @@ class Linter:
         return Finding(
             code=rule.code,
             name=rule.name,
-            severity=self._severity(rule, pending.project),
+            severity=self._severity(pending),
             project=pending.project,
             domain=self._domains.get(pending.project, pending.project),
             side=rule.side,
@@ -256,9 +256,14 @@ class Linter:
     def _is_known(self, pending: Pending) -> bool:
         return self._terms.known is not None and pending.fingerprint in self._terms.known
 
-    def _severity(self, rule: Rule, project: str) -> Severity:
-        active = self._policy.of(project).get(rule.code) or self._policy.all_active().get(rule.code)
-        return active.severity if active else rule.severity
+    def _severity(self, pending: Pending) -> Severity:
+        rule = pending.rule
+        active = self._policy.of(pending.project).get(rule.code) or self._policy.all_active().get(rule.code)
+        found = active.severity if active else rule.severity
+        if pending.severity is None or (active and active.said):
+            return found
+        # What only a project has named raises it, and never lowers it.
+        return pending.severity if found == rule.severity else max(pending.severity, found, key=SEVERITIES.index)
 
     def _faults(self, suppressions: Suppressions) -> Iterator[Pending]:
         checked = {name: frozenset(codes) for name, codes in self._asked.items()}

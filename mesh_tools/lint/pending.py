@@ -9,7 +9,7 @@ from mesh_tools.lint.fixes.fix import Fix
 from mesh_tools.lint.places.place import Place
 from mesh_tools.lint.rule import Rule
 from mesh_tools.lint.subjects import Raised, Subject
-from mesh_tools.model.finding import fingerprint_of
+from mesh_tools.model.finding import Severity, fingerprint_of
 
 
 class Pending(Struct, frozen=True, kw_only=True):
@@ -29,6 +29,7 @@ class Pending(Struct, frozen=True, kw_only=True):
         fix: What mends it.
         covered_by: Labels whose inline suppressions cover it.
         where: The place, where it is known already; ``place`` then only names the file.
+        severity: Instead of the rule's, unless a policy has named one.
     """
 
     rule: Rule
@@ -44,6 +45,7 @@ class Pending(Struct, frozen=True, kw_only=True):
     fix: Fix | None = None
     covered_by: tuple[str, ...] = ()
     where: Location | None = None
+    severity: Severity | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -55,6 +57,7 @@ def pending_of(rule: Rule, subject: Subject, raised: str | Raised) -> Pending:
     """What ``rule`` has raised about ``subject``."""
     if isinstance(raised, str):
         raised = Raised(message=raised)
+    subject = raised.about or subject
     owner = subject.owner
     return Pending(
         rule=rule,
@@ -69,4 +72,5 @@ def pending_of(rule: Rule, subject: Subject, raised: str | Raised) -> Pending:
         path=subject.path,
         fix=raised.fix,
         covered_by=subject.covered_by,
+        severity=raised.severity,
     )

@@ -66,12 +66,14 @@ class Active(Struct, frozen=True, kw_only=True):
         severity: Resolved.
         options: By name; empty while a required one is missing.
         missing: Required options that nobody has set.
+        said: Whether the mesh has named the severity; else a finding may have one of its own.
     """
 
     rule: Rule
     severity: Severity
     options: Mapping[str, Any]
     missing: tuple[str, ...] = ()
+    said: bool = False
 
 
 class _Setting(Struct, frozen=True):
@@ -158,7 +160,8 @@ class Policy:
                 return None
         elif not (setting or self._in_preset(rule)):
             return None
-        return _resolved(rule, written or rule.severity, setting)
+        active = _resolved(rule, written or rule.severity, setting)
+        return msgspec.structs.replace(active, said=written is not None)
 
     def _in_preset(self, rule: Rule) -> bool:
         tier: Tier | None = next((name for name in reversed(TIERS) if name in self._presets), None)

@@ -35,6 +35,7 @@ class NodeSummary(Struct, frozen=True, kw_only=True):
     depends_on: tuple[str, ...] = ()
     refs: tuple[RefCall, ...] = ()
     relation: RelationKey | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -101,6 +102,7 @@ def _node(node: Resource, project: str) -> NodeSummary:
         depends_on=node.depends_on.nodes,
         refs=getattr(node, "refs", ()),
         relation=_relation(node),
+        tags=tuple(getattr(node, "tags", None) or ()),
     )
 
 

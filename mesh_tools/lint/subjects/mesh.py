@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -99,10 +99,37 @@ class Mesh(Remembering, Subject):
     @cached_property
     def readers(self) -> Mapping[str, tuple[CrossRef, ...]]:
         """The refs to each node, by its key in the graph."""
-        found: defaultdict[str, list[CrossRef]] = defaultdict(list)
-        for ref in self.cross_refs:
-            found[ref.producer.key].append(ref)
-        return {key: tuple(refs) for key, refs in found.items()}
+        return _grouped(self.cross_refs, lambda ref: ref.producer.key)
+
+    @cached_property
+    def reads(self) -> Mapping[str, tuple[CrossRef, ...]]:
+        """The refs of each project to others, by its name."""
+        return _grouped(self.cross_refs, lambda ref: ref.consumer.project)
+
+    @cached_property
+    def is_read_by(self) -> Mapping[str, tuple[CrossRef, ...]]:
+        """The refs of others to each project, by its name."""
+        return _grouped(self.cross_refs, lambda ref: ref.producer.project)
+
+    @cached_property
+    def dangling(self) -> Mapping[str, tuple[CrossRef, ...]]:
+        """The refs of each project to what no project of the mesh has, by its name."""
+        refs = (
+            CrossRef(CrossEdge(producer=_unknown(unique_id), consumer=self.graph.nodes[key], kind="ref"), self)
+            for unique_id, readers in self.graph.missing.items()
+            for key in readers
+        )
+        foreign = (ref for ref in refs if ref.producer.project != ref.consumer.project)
+        return _grouped(foreign, lambda ref: ref.consumer.project)
+
+    @cached_property
+    def publishers(self) -> Mapping[str, tuple[str, ...]]:
+        """The projects that have a product of each name."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for project, interface in self.interfaces.items():
+            for product in interface.products:
+                found[product.name].append(project)
+        return {name: tuple(projects) for name, projects in found.items()}
 
     def promise_of(self, node: NodeSummary) -> tuple[promise.Product, promise.ProductVersion] | None:
         """What its producer promises about ``node``; ``None`` when it is no product, or the producer is not known."""
@@ -125,6 +152,22 @@ class Mesh(Remembering, Subject):
                     node = nodes.get((product.name, str(version.v)))
                     if node is not None:
                         yield Product(product, version, node, self)
+
+
+def _grouped(refs: Iterable[CrossRef], key: Callable[[CrossRef], str]) -> Mapping[str, tuple[CrossRef, ...]]:
+    found: defaultdict[str, list[CrossRef]] = defaultdict(list)
+    for ref in refs:
+        found[key(ref)].append(ref)
+    return {name: tuple(of_project) for name, of_project in found.items()}
+
+
+def _unknown(unique_id: str) -> NodeSummary:
+    """What a unique_id alone says of a node: ``model.shop.orders.v2``."""
+    kind, project, *rest = (*unique_id.split("."), "")
+    named, _, last = ".".join(filter(None, rest)).rpartition(".")
+    v = last[1:] if kind == "model" and named and last.startswith("v") else None
+    name = named if v else f"{named}.{last}" if named else last
+    return NodeSummary(unique_id=unique_id, project=project, resource_type=kind, name=name, v=v)
 
 
 def _is_model(node: NodeSummary) -> bool:
@@ -179,12 +222,12 @@ class MeshProject(Subject):
     @property
     def reads(self) -> tuple[CrossRef, ...]:
         """Its refs to other projects."""
-        return tuple(ref for ref in self.mesh.cross_refs if ref.consumer.project == self.name)
+        return self.mesh.reads.get(self.name, ())
 
     @property
     def is_read_by(self) -> tuple[CrossRef, ...]:
         """Refs of other projects to it."""
-        return tuple(ref for ref in self.mesh.cross_refs if ref.producer.project == self.name)
+        return self.mesh.is_read_by.get(self.name, ())
 
     def declaration(self, upstream: str) -> YamlPlace:
         """Where it declares ``upstream``."""
