@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mesh_tools.build.lint_services import manifest_services, mesh_services
 from mesh_tools.build.manifests import newest_manifests
 from mesh_tools.build.publish import local_today
 from mesh_tools.errors import MeshError
@@ -16,6 +17,7 @@ from mesh_tools.lint.linter import Linter, Outcome, Progress, Terms
 from mesh_tools.lint.loading import file_policy, mesh_policy
 from mesh_tools.lint.policy import Policy
 from mesh_tools.lint.providers import AT_HAND
+from mesh_tools.lint.services import Providers
 from mesh_tools.mesh.config import LintSettings
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
@@ -53,11 +55,14 @@ class Linting:
         problems: Projects that cannot be linted, such as those without a manifest.
     """
 
-    def __init__(self, policy: Policy, inputs: Sequence[ProjectInput], terms: Terms) -> None:
+    def __init__(
+        self, policy: Policy, inputs: Sequence[ProjectInput], terms: Terms, services: Providers | None = None
+    ) -> None:
         self.policy = policy
         self.inputs = tuple(inputs)
         self.problems: list[MeshError] = []
         self._terms = terms
+        self._services = {**AT_HAND, **(services or {})}
 
     @classmethod
     def of_mesh(
@@ -76,7 +81,7 @@ class Linting:
         chosen = workspace.select(projects)
         terms = Terms(today=local_today(), name=workspace.config.file.name, root=workspace.root)
         inputs = [_input(project, manifests[project.name]) for project in chosen if project.name in manifests]
-        made = cls(policy, inputs, terms)
+        made = cls(policy, inputs, terms, mesh_services(workspace, name))
         made.problems += [_without_manifest(project) for project in chosen if project.name not in manifests]
         return made
 
@@ -93,11 +98,11 @@ class Linting:
         if wanted:
             policy = file_policy(policy_file, wanted.of(policy.settings))
         inputs = [_bare(path) for path in manifests]
-        return cls(policy, inputs, Terms(today=local_today()))
+        return cls(policy, inputs, Terms(today=local_today()), manifest_services(manifests))
 
     def run(self, progress: Progress | None = None) -> Outcome:
         """Lint."""
-        return Linter(self.policy, AT_HAND, self._terms).run(self.inputs, progress)
+        return Linter(self.policy, self._services, self._terms).run(self.inputs, progress)
 
 
 def _input(project: Project, manifest: Path) -> ProjectInput:

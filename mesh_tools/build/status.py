@@ -106,7 +106,7 @@ class _Reader:
         interface, problem = self._interface(project.name)
         _, last = self._lasts.get(project.name, (None, None))
         record = self._storage.record(project.name)
-        checked = _checked(interface, last)
+        checked = checked_at(interface, last)
         return ProjectStatus(
             name=project.name,
             domain=project.domain,
@@ -129,8 +129,15 @@ class _Reader:
             return None, error.message
 
 
-def _checked(interface: Interface | None, last: ProjectRun | None) -> datetime | None:
-    """A build that finds nothing to do says that the data is as new as its sources, as one that builds it does."""
+def checked_at(interface: Interface | None, last: ProjectRun | None) -> datetime | None:
+    """When a build last found that the data is what files and sources make of it; ``None``: never, as far as is known.
+
+    A build that finds nothing to do says that the data is as new as its sources, as one that builds it does.
+
+    Args:
+        interface: As it is published.
+        last: The last build of the project in that environment.
+    """
     published = interface.published if interface else None
     if last is None or last.status != "unchanged" or published is None:
         return published

@@ -7,7 +7,7 @@ what is not at hand makes the rules that need it *not checked*, never clean.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -124,35 +124,39 @@ class SourceAges(Service, Struct, frozen=True):
 
 
 class Lineage(Service, Struct, frozen=True):
-    """Column lineage over all projects, by unique_id."""
+    """Column lineage over all projects, and the types that they declare, by unique_id; types by column.
+
+    It is asked for by project: one that was only parsed has none, whatever the others have.
+    """
 
     need: ClassVar[str] = "compiled SQL (`mesh build`, or `dbt compile`)"
     letter: ClassVar[str] = "S"
-    of_mesh: ClassVar[bool] = True
 
     models: Mapping[str, ModelLineage]
+    types: Mapping[str, Mapping[str, str]] = {}
 
 
 class Changes(Service, Struct, frozen=True):
-    """What has changed since the base, with the effect on consumers, by project; and the interfaces of the base."""
+    """What has changed in a project since the base, with the effect on consumers; and its interface at the base.
+
+    Both by project, of which there is the one that was asked about.
+    """
 
     need: ClassVar[str] = "a base to compare with (--base, or an interface.yml)"
     letter: ClassVar[str] = "B"
-    of_mesh: ClassVar[bool] = True
 
     verdicts: Mapping[str, tuple[Verdict, ...]]
     before: Mapping[str, Interface] = {}
 
 
 class Published(Service, Struct, frozen=True):
-    """When each product version was last built well, as ISO 8601 in UTC, by ``project.product.v2``."""
+    """When each product version of a project was last built well, by ``project.product.v2``; and the present time."""
 
-    need: ClassVar[str] = "a registry in which the project is published"
+    need: ClassVar[str] = "a build that was published, or run results (`mesh build`, or `dbt build`)"
     letter: ClassVar[str] = "R"
-    of_mesh: ClassVar[bool] = True
 
-    built_at: Mapping[str, str]
-    now: str = ""
+    built_at: Mapping[str, datetime]
+    now: datetime
 
 
 Provider = Callable[[ProjectInput | None], Any]
