@@ -1,0 +1,1 @@
+"""IOP: what lets products of different domains be joined: types, names, units, time zones."""
