@@ -1,0 +1,1 @@
+"""PII: personal data is marked, stays marked, and leaves its domain on purpose."""
