@@ -30,11 +30,13 @@ class Wanted(Struct, frozen=True, kw_only=True):
         preset: Instead of that of the policy.
         select: Only these codes or families.
         ignore: Besides those of the policy.
+        scores: Whether scores are wanted: what they need is gathered, whatever the rules need.
     """
 
     preset: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    scores: bool = False
 
     def of(self, settings: LintSettings) -> LintSettings:
         """``settings`` with these changes."""
@@ -53,6 +55,7 @@ class Linting:
         policy: Resolved.
         inputs: What is linted.
         problems: Projects that cannot be linted, such as those without a manifest.
+        workspace: The mesh; ``None`` outside any.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Linting:
         self.policy = policy
         self.inputs = tuple(inputs)
         self.problems: list[MeshError] = []
+        self.workspace: Workspace | None = None
         self._terms = terms
         self._services = {**AT_HAND, **(services or {})}
 
@@ -75,13 +79,17 @@ class Linting:
         """
         workspace = Workspace.open(Path.cwd(), mesh_file)
         name, _ = workspace.config.environment(environment)
-        settings = (wanted or Wanted()).of(workspace.config.file.lint)
+        wanted = wanted or Wanted()
+        settings = wanted.of(workspace.config.file.lint)
         policy = mesh_policy(workspace.config, workspace.projects.values(), settings)
         manifests = newest_manifests(workspace, name)
         chosen = workspace.select(projects)
-        terms = Terms(today=local_today(), name=workspace.config.file.name, root=workspace.root)
+        terms = Terms(
+            today=local_today(), name=workspace.config.file.name, root=workspace.root, needs_mesh=wanted.scores
+        )
         inputs = [_input(project, manifests[project.name]) for project in chosen if project.name in manifests]
         made = cls(policy, inputs, terms, mesh_services(workspace, name))
+        made.workspace = workspace
         made.problems += [_without_manifest(project) for project in chosen if project.name not in manifests]
         return made
 
@@ -98,7 +106,8 @@ class Linting:
         if wanted:
             policy = file_policy(policy_file, wanted.of(policy.settings))
         inputs = [_bare(path) for path in manifests]
-        return cls(policy, inputs, Terms(today=local_today()), manifest_services(manifests))
+        terms = Terms(today=local_today(), needs_mesh=bool(wanted and wanted.scores))
+        return cls(policy, inputs, terms, manifest_services(manifests))
 
     def run(self, progress: Progress | None = None) -> Outcome:
         """Lint."""

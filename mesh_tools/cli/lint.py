@@ -29,18 +29,25 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--fail-on", type=click.Choice(["info", "warn", "error"]), help="The least severity that fails. Default: error."
 )
+@click.option("--scorecard", is_flag=True, help="Scores of domains and products instead of findings; text or json.")
 @environment_option
 @mesh_file_option
 @click.option("--format", "output", type=click.Choice(_FORMATS), default="text", show_default=True)
 def lint(projects: tuple[str, ...], output: str, **options: Any) -> None:
     """Check every project against the policies of the mesh."""
+    from mesh_tools.build.lint_scores import keep_scores, scores_of
     from mesh_tools.build.linting import Linting, Wanted
-    from mesh_tools.report.console import console
+    from mesh_tools.report.console import console, print_problem
     from mesh_tools.report.lint.formats import FORMATS
     from mesh_tools.report.lint.report import report_of
+    from mesh_tools.report.lint.scorecard import as_json, print_scorecard, scored
     from mesh_tools.report.lint.text import print_report
 
-    wanted = Wanted(preset=options["preset"], select=options["select"], ignore=options["ignore"])
+    if options["scorecard"] and output not in {"text", "json"}:
+        raise click.UsageError(f"--scorecard is printed as text or json, not as {output}")
+    wanted = Wanted(
+        preset=options["preset"], select=options["select"], ignore=options["ignore"], scores=options["scorecard"]
+    )
     if options["manifests"]:
         linting = Linting.of_manifests(options["manifests"], options["policy"], wanted)
     else:
@@ -49,10 +56,19 @@ def lint(projects: tuple[str, ...], output: str, **options: Any) -> None:
     fail_on = options["fail_on"] or linting.policy.settings.fail_on
     name = outcome.mesh.name if outcome.mesh else ""
     report = report_of(outcome, linting.policy.rules, mesh=name, fail_on=fail_on)
-    if output == "text":
+    scores = scores_of(outcome, linting.workspace) if options["scorecard"] else None
+    if scores is not None:
+        document = scored(scores.scorecard, scores.history, scores.now, scores.commit)
+        sys.stdout.write(as_json(document)) if output == "json" else print_scorecard(console(), document)
+    elif output == "text":
         print_report(console(), report)
     else:
         sys.stdout.write(FORMATS[output](report))
+    is_whole = not (projects or wanted.preset or wanted.select or wanted.ignore or options["env"])
+    if is_whole and linting.workspace and outcome.mesh:
+        problem = keep_scores(scores or scores_of(outcome, linting.workspace), linting.workspace)
+        if problem:
+            print_problem(console(sys.stderr), problem, "warning")
     if outcome.matched_nothing:
         sys.exit(ExitCode.NOTHING_MATCHED)
     if report.failed:

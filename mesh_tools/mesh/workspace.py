@@ -14,7 +14,9 @@ from mesh_tools.model.project import Project
 STATE_FOLDER = ".mesh"
 """Below mesh.yml: registry, data, runs. Below a project: its interface packages. These may be one folder."""
 
-RESERVED_NAMES = frozenset({"build", "cache", "data", "landing", "lock", "profiles", "registry", "runs", "state"})
+RESERVED_NAMES = frozenset(
+    {"build", "cache", "data", "landing", "lint", "lock", "profiles", "registry", "runs", "state"}
+)
 """What mesh calls its own in there."""
 
 
