@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from mesh_tools.build.gates.gate import Gate, Scene, timed
 from mesh_tools.build.gates.values import WHOLE_MESH, Result, told
@@ -27,7 +27,7 @@ class LintGate(Gate):
         least = linting.policy.settings.fail_on
         names = [project.name for project in projects]
         findings = [finding for finding in outcome.new if finding.project in {*names, WHOLE_MESH}]
-        scene.not_checked += [_rule_not_asked(one) for one in outcome.not_checked]
+        scene.not_checked += _not_asked(outcome.not_checked, set(outcome.projects))
         problems = {str(error): error for error in linting.problems}
         share = round(watch.seconds / (len(names) or 1), 3)
         for name in names:
@@ -55,6 +55,12 @@ def _result(project: str, findings: Sequence[Finding], least: Severity, seconds:
 _WORDS: dict[Severity, str] = {"error": "error", "warn": "warn", "info": "info", "off": "off"}
 
 
-def _rule_not_asked(one: NotChecked) -> str:
-    of = f" of {', '.join(one.projects)}" if one.projects else ""
-    return f"rule {one.code} was not asked{of}: it needs {one.need}"
+def _not_asked(rules: Iterable[NotChecked], everybody: Collection[str]) -> Iterator[str]:
+    """One line for each thing that is needed."""
+    needs: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for one in rules:
+        projects = () if everybody == set(one.projects) else one.projects
+        needs.setdefault((one.need, projects), []).append(one.code)
+    for (need, projects), codes in needs.items():
+        of = f" of {', '.join(projects)}" if projects else ""
+        yield f"{', '.join(codes)}{of} by the linter: needs {need}"

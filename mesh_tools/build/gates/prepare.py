@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from msgspec.structs import replace
 
 from mesh_tools.build.build import Settings
+from mesh_tools.build.gates.fresh import package_changed, why_parsed
 from mesh_tools.build.gates.gate import Scene, Watch, timed
 from mesh_tools.build.gates.locked import Locked
 from mesh_tools.build.gates.values import Result, told
@@ -30,15 +31,15 @@ from mesh_tools.build.publish import present_interface
 from mesh_tools.build.runner import Runner, Workers
 from mesh_tools.build.runs import Request, RunHistory
 from mesh_tools.build.signals import signals_end_the_build
-from mesh_tools.build.stale import remember, remembered, stale_because
+from mesh_tools.build.stale import remember
 from mesh_tools.build.storage import Target, open_storage
 from mesh_tools.build.storage.profiles import provide_profile
 from mesh_tools.build.work.pool import Pool
-from mesh_tools.errors import MeshError
+from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.provisional import provisional_interface
 from mesh_tools.interface.sync import ProjectSync
 from mesh_tools.interface.upstreams import committed_interface
-from mesh_tools.mesh.workspace import STATE_FOLDER
+from mesh_tools.model.finding import Finding
 from mesh_tools.model.project import Project
 
 _COMPILE = (
@@ -46,8 +47,6 @@ _COMPILE = (
     *("--exclude", "resource_type:test", "resource_type:unit_test"),
 )
 _RESULTS = "run_results.json"
-_READ = (".sql", ".yml")
-"""What dbt reads of a package."""
 
 
 def prepare(scene: Scene) -> list[Result]:
@@ -112,7 +111,7 @@ class _Preparing:
     def run(self, workers: Workers) -> None:
         scene = self._scene
         order = build_order(scene.workspace, list(scene.roles), scene.environment)
-        self._stale = {project.name: self._why_parsed(project) for project in scene.projects}
+        self._stale = {project.name: why_parsed(scene, project) for project in scene.projects}
         schedule = Schedule(order.upstream, order.whole)
         Runner(schedule, self._job, self._ended, workers, lambda knot: any(self._stale[name] for name in knot)).run()
 
@@ -148,7 +147,7 @@ class _Preparing:
             # A lock that is out of date is no reason not to look further.
             self._scene.stopped[project.name] = "sync"
             return [result, _skipped(project)]
-        why = self._stale[project.name] or self._package_changed(project, synced)
+        why = self._stale[project.name] or package_changed(self._scene, synced)
         if why is not None:
             yield from take_worker()
         with timed() as watch:
@@ -168,7 +167,7 @@ class _Preparing:
             )
         except MeshError as error:
             self._scene.stopped[project.name] = "parse"
-            finding = told("parse", project.name, error)
+            finding = _placed(project, told("parse", project.name, error))
             return Result(gate="parse", project=project.name, verdict="failed", summary="refused", findings=(finding,))
         if note:
             self._scene.not_checked.append(note)
@@ -194,28 +193,6 @@ class _Preparing:
         )
         return "parsed, not compiled", note
 
-    def _why_parsed(self, project: Project) -> str | None:
-        """Why the newest manifest of ``project`` cannot be taken, if it cannot."""
-        try:
-            manifest = newest_manifest(self._scene.workspace, project, self._scene.environment)
-            return stale_because(self._scene.workspace, project, manifest, self._scene.environment)
-        except MeshError:
-            return "nobody has parsed it yet"
-
-    def _package_changed(self, project: Project, synced: ProjectSync) -> str | None:
-        manifest = newest_manifest(self._scene.workspace, project, self._scene.environment)
-        known = remembered(manifest)
-        written = manifest.stat().st_mtime
-        for upstream in synced.upstreams:
-            folder = project.path / STATE_FOLDER / upstream.name
-            if known:
-                changed = known.packages.get(upstream.name) != upstream.digest
-            else:
-                changed = any(file.stat().st_mtime > written for file in folder.rglob("*") if file.suffix in _READ)
-            if changed:
-                return f"what {upstream.name} promises was synced anew"
-        return None
-
 
 def _sync_result(project: Project, synced: ProjectSync, watch: Watch) -> Result:
     warnings = (told("sync", project.name, warning, "warn") for warning in synced.warnings)
@@ -229,6 +206,14 @@ def _sync_result(project: Project, synced: ProjectSync, watch: Watch) -> Result:
         summary=(f"reads {upstreams}" if upstreams else "no upstreams") if synced.ok else "refused",
         findings=(*errors, *warnings),
     )
+
+
+def _placed(project: Project, finding: Finding) -> Finding:
+    """With the whole path of a file that a manifest names from the folder of its project."""
+    where = finding.where
+    if where is None or Path(where.path).exists() or not (project.path / where.path).is_file():
+        return finding
+    return replace(finding, where=Location.of(project.path / where.path, where.line, where.column))
 
 
 def _skipped(project: Project) -> Result:
