@@ -177,25 +177,19 @@ def properties_elsewhere(
 
 
 @rule("DIR005", "file-name-pattern", severity="info", tier="opt-in")
-def file_name_pattern(
-    resource: Model | Source | Seed | Snapshot | Macro,
-    *,
-    code: Mapping[str, str] | None = None,
-    yaml: Mapping[str, str] | None = None,
-) -> Found:
-    r"""A file is not called as files of its folder or kind are to be.
+def file_name_pattern(resource: Model | Source | Seed | Snapshot | Macro, *, patterns: Mapping[str, str]) -> Found:
+    r"""A file is not called as files of its folder are to be.
 
     Why:
         Editors find files by their names, and so do people.
 
     Options:
-        code: By glob of the file, relative to the project: a regular expression of its name.
-        yaml: By kind (`model`, `source`, `seed`, `snapshot`, `macro`): a regular expression of the name of the YAML
-            file that describes it; `{dir}` is the name of its folder.
+        patterns: By glob of a file, relative to the project: a regular expression of its name. `{dir}` is the name of
+            its folder. Files of code count, and those of YAML that describe something.
 
     Bad:
         mesh.yml:
-            lint: {rules: {DIR005: {yaml: {source: "^_{dir}__sources\\.yml$"}}}}
+            lint: {rules: {DIR005: {patterns: {"models/*.yml": "^_{dir}__\\w+\\.yml$"}}}}
         models/till/schema.yml:
             sources:
               - name: till
@@ -204,7 +198,7 @@ def file_name_pattern(
 
     Good:
         mesh.yml:
-            lint: {rules: {DIR005: {yaml: {source: "^_{dir}__sources\\.yml$"}}}}
+            lint: {rules: {DIR005: {patterns: {"models/*.yml": "^_{dir}__\\w+\\.yml$"}}}}
         models/till/_till__sources.yml:
             sources:
               - name: till
@@ -214,18 +208,14 @@ def file_name_pattern(
     To do:
         Give the file the name that the pattern asks for.
     """
-    path = PurePosixPath(resource.path)
-    for glob, pattern in (code or {}).items():
-        if not isinstance(resource, Source) and fnmatchcase(resource.path, glob) and not re.search(pattern, path.name):
-            place = CodePlace(file=resource.path)
-            yield resource.raised(f"is in {path.name}, which does not match '{pattern}'", place=place, key=glob)
-    wanted = (yaml or {}).get(resource.kind)
-    described = resource.path if isinstance(resource, Source) else patch_file(resource.node.patch_path)
-    if wanted and described:
-        file = PurePosixPath(described)
-        filled = wanted.replace("{dir}", re.escape(file.parent.name))
-        if not re.search(filled, file.name):
-            yield resource.raised(f"is described in {file.name}, which does not match '{filled}'", key="yaml")
+    described = "" if isinstance(resource, Source) else patch_file(resource.node.patch_path)
+    for glob, pattern in patterns.items():
+        for file in dict.fromkeys(filter(None, (resource.path, described))):
+            path = PurePosixPath(file)
+            wanted = pattern.replace("{dir}", re.escape(path.parent.name))
+            if fnmatchcase(file, glob) and not re.search(wanted, path.name):
+                place = None if path.suffix in {".yml", ".yaml"} else CodePlace(file=file)
+                yield resource.raised(f"is in {path.name}, which does not match '{wanted}'", place=place, key=glob)
 
 
 @rule("DIR006", "source-outside-its-directory", severity="info", tier="strict")

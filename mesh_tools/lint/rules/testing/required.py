@@ -314,17 +314,19 @@ def unit_test_format(
 
 
 @rule("TST009", "test-without-where", severity="info", tier="opt-in")
-def unlimited_test(test: Test, *, pattern: str = "", models: str = "*") -> Found:
+def unlimited_test(test: Test, *, models: str, pattern: str = "") -> Found:
     """A data test reads the whole table: it has no `where`.
 
     Why:
         On very large tables every test of all history costs as much as building them.
 
     Options:
+        models: A glob of the names of the models that are too large to be read whole.
         pattern: A regular expression that the `where` has to match.
-        models: A glob of the names of the models concerned.
 
     Bad:
+        mesh.yml:
+            lint: {rules: {TST009: {models: "events*"}}}
         models/events.yml:
             models:
               - name: events
@@ -336,6 +338,8 @@ def unlimited_test(test: Test, *, pattern: str = "", models: str = "*") -> Found
             select 1 as event_id
 
     Good:
+        mesh.yml:
+            lint: {rules: {TST009: {models: "events*"}}}
         models/events.yml:
             models:
               - name: events
