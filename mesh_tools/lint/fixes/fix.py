@@ -1,4 +1,8 @@
-"""Descriptions of mends, which rules give and nobody carries out until `--fix` asks for it."""
+"""Descriptions of mends, which rules give and nobody carries out until `--fix` asks for it.
+
+A rule gives one only where nothing is left to decide: whoever reads the diff shall only have to nod. A fix that cannot
+be carried out (an anchor is in the way, the file has changed) is told as such, and changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,13 @@ from mesh_tools.model.interface import Version
 class SetKey(Struct, frozen=True, kw_only=True):
     """Give a mapping of a YAML file a key, or another value of it.
 
+    What is to go below ``config`` goes beside it when its first key stands there already, as ``meta`` did before
+    dbt 1.10.
+
     Attributes:
         place: The mapping, which must exist.
-        steps: Keys below it; mappings that are missing are made.
+        steps: Keys below it; mappings that are missing are made, and so is the item of a list that ``(list, name)``
+            means.
         value: Plain values.
     """
 
@@ -25,8 +33,44 @@ class SetKey(Struct, frozen=True, kw_only=True):
     value: Any
 
 
+class CutKey(Struct, frozen=True, kw_only=True):
+    """Remove a key of a YAML file, or an item of a list, with its comments; and what is empty then.
+
+    Attributes:
+        place: The key; the item of a list as ``(list, name)``, or its index written as text.
+    """
+
+    place: YamlPlace
+
+
+class InsertItem(Struct, frozen=True, kw_only=True):
+    """Put an item at the end of a list of a YAML file, unless it has it.
+
+    Attributes:
+        place: A mapping, which must exist.
+        steps: Keys below it that lead to the list, which is made when it is missing.
+        value: Plain values.
+    """
+
+    place: YamlPlace
+    steps: tuple[Step, ...]
+    value: Any
+
+
+class RenameKey(Struct, frozen=True, kw_only=True):
+    """Give a key of a YAML file another name; its value and its place stay.
+
+    Attributes:
+        place: The key.
+        name: What it is to be called.
+    """
+
+    place: YamlPlace
+    name: str
+
+
 class PinRef(Struct, frozen=True, kw_only=True):
-    """Give a ref in an SQL, YAML or Python file a version, or a project.
+    """Give a ref in an SQL, YAML or Python file a version, or a project: every call in the file that is like it.
 
     Attributes:
         file: Relative to the project's folder.
@@ -41,4 +85,10 @@ class PinRef(Struct, frozen=True, kw_only=True):
     version: Version | None = None
 
 
-Fix = SetKey | PinRef
+class Together(Struct, frozen=True, kw_only=True):
+    """Several of them: all, or none when one of them cannot be carried out."""
+
+    fixes: tuple[SetKey | CutKey | InsertItem | RenameKey | PinRef, ...]
+
+
+Fix = SetKey | CutKey | InsertItem | RenameKey | PinRef | Together
