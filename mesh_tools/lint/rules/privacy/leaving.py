@@ -62,8 +62,8 @@ def personal_data_leaves_domain(
             select email from {{ ref('shop', 'customers') }}
 
     To do:
-        Name the projects that may read it in `allowed_consumers` of its `meta.mesh`; take the column out, or mask it and
-        classify it anew; or make the model protected.
+        Name the projects that may read it in `allowed_consumers` of its `meta.mesh`; take the column out, or mask
+        it and classify it anew; or make the model protected.
     """
     marks = Marks(tags, keys)
     personal = [column.name for column in product.version.columns if marks.on_promised(column)]
@@ -99,7 +99,9 @@ def personal_data_without_terms(
     tags: tuple[str, ...] = (PERSONAL,),
     keys: tuple[str, ...] = (),
 ) -> Found:
-    """A public model holds personal data, and does not say on what terms: how it is masked, how long it is kept, on what ground.
+    """A public model holds personal data, and does not say on what terms.
+
+    These are: how it is masked, how long it is kept, and on what legal ground it is processed.
 
     Why:
         Who reads the product answers for the data, too, and cannot without knowing these.

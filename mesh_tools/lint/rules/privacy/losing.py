@@ -14,12 +14,14 @@ from mesh_tools.lint.subjects import Model, Project, Raised, Source
 from mesh_tools.model.lineage import ColumnEdge
 
 _PATTERNS = (
-    r"e_?mail", r"(^|_)(tele)?phone(_?n(umbe)?r)?$", r"(^|_)mobile(_?n(umbe)?r)?$", r"(^|_)fax(_?n(umbe)?r)?$",
-    r"(^|_)ssn($|_)", r"social_security", r"national_id", r"passport", r"driv(er|ing)s?_licen[cs]e", r"tax_?id($|_)",
-    r"(^|_)(date_of_birth|dob|birth_?da(y|te)|birth_?year|born_(on|at))$", r"(^|_)(first|last|middle|maiden|sur|full)_?name$",
-    r"(^|_)(given|family)_name$", r"(^|_)ip(_?v[46])?(_addr(ess)?)?$", r"mac_addr(ess)?", r"(^|_)iban($|_)",
-    r"credit_?card", r"card_number", r"(^|_)(bank_)?account_number$", r"(street|home|postal|billing|shipping)_addr(ess)?",
-    r"(^|_)(gender|ethnicity|religion|nationality|marital_status)$", r"(^|_)device_id$", r"(^|_)(salary|wage)$",
+    r"(^|_)e_?mail(_?addr(ess)?)?$", r"(^|_)(tele)?phone(_?n(umbe)?r)?$", r"(^|_)(mobile|fax)(_?n(umbe)?r)?$",
+    r"(^|_)(ssn|social_security(_n(umbe)?r)?)$", r"(^|_)(national|tax)_?id$", r"(^|_)passport(_?n(umbe)?r)?$",
+    r"(^|_)driv(er|ing)s?_licen[cs]e", r"(^|_)(date_of_birth|dob|birth_?da(y|te)|birth_?year|born_(on|at))$",
+    r"(^|_)(first|last|middle|maiden|sur|full)_?name$", r"(^|_)(given|family)_name$",
+    r"(^|_)ip(_?v[46])?(_addr(ess)?)?$", r"(^|_)mac_addr(ess)?$", r"(^|_)device_id$", r"(^|_)(iban|bic)$",
+    r"(^|_)(credit_)?card_?n(umbe)?r$", r"(^|_)(bank_)?account_number$",
+    r"(street|home|postal|billing|shipping)_addr(ess)?$", r"(^|_)(salary|wage)$",
+    r"(^|_)(gender|ethnicity|religion|nationality|marital_status)$",
 )  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def personal_mark_lost(
         Write `classification: pii` into the column's `meta.mesh`; or, if its values are masked, say how in `masking`.
     """
     columns = model.node.columns
-    personal = personal_columns(model.project, Marks(tags, keys))
+    personal = personal_columns(model.project, Marks(tags, keys)) if columns else {}
     if not columns or not personal:
         return
     inputs = [unique_id for unique_id in model.node.depends_on.nodes if unique_id in personal]
@@ -118,7 +120,7 @@ def _label(unique_id: str, project: Project) -> str:
 
 
 @rule("PII004", "personal-data-unmarked", severity="warn", tier="recommended", privacy=True)
-def personal_data_unmarked(
+def personal_data_unmarked(  # noqa: PLR0913 - one for each option
     relation: Model | Source,
     *,
     patterns: tuple[str, ...] = _PATTERNS,
@@ -208,8 +210,8 @@ def personal_data_passed_on(
     public model is reached.
 
     Why:
-        Renamed, personal data looks like any other. Where the mark is lost, masking, retention and erasure pass the copy
-        by.
+        Renamed, personal data looks like any other. Where the mark is lost, masking, retention and erasure pass the
+        copy by.
 
     Options:
         transformed: Whether columns that are computed from personal ones are told, too, rather than those alone that
