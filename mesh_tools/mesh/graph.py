@@ -119,14 +119,14 @@ class MeshGraph:
             steps = None if steps is None else steps - 1
         return frozenset(self._graph[index] for index in seen)
 
+    def inputs(self) -> dict[str, tuple[str, ...]]:
+        """What each node reads itself, by key."""
+        graph = self._graph
+        return {node: tuple(graph[i] for i in graph.predecessor_indices(index)) for node, index in self._index.items()}
+
     def node_cycles(self) -> tuple[tuple[NodeSummary, ...], ...]:
         """One readable cycle for each knot of nodes that cannot be built; the first node stands again at the end."""
-        cycles = cycles_of(
-            {
-                node: [self._graph[i] for i in self._graph.predecessor_indices(index)]
-                for node, index in self._index.items()
-            }
-        )
+        cycles = cycles_of(self.inputs())
         return tuple(tuple(self.nodes[key] for key in cycle) for cycle in cycles)
 
     def project_cycles(self) -> tuple[tuple[str, ...], ...]:

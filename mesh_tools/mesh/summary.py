@@ -112,7 +112,7 @@ def is_stub(node: Resource) -> bool:
 
 
 def _relation(node: object) -> RelationKey | None:
-    if isinstance(node, ExposureNode):
+    if isinstance(node, ExposureNode) or getattr(node, "all_config", {}).get("materialized") == "ephemeral":
         return None
     identifier = getattr(node, "identifier", None) or getattr(node, "alias", None)
     schema = getattr(node, "schema", None)

@@ -92,9 +92,9 @@ class Mesh(Remembering, Subject):
 
     @cached_property
     def cross_refs(self) -> tuple[CrossRef, ...]:
-        """Every edge between two projects, those from producers outside the mesh too."""
+        """Every edge between two projects, those from producers outside the mesh too. Guards of stubs read nothing."""
         edges = (*self.graph.cross_edges(), *self.graph.external_edges)
-        return tuple(CrossRef(edge, self) for edge in edges)
+        return tuple(CrossRef(edge, self) for edge in edges if not _is_guard(edge.consumer))
 
     @cached_property
     def readers(self) -> Mapping[str, tuple[CrossRef, ...]]:
@@ -123,6 +123,15 @@ class Mesh(Remembering, Subject):
         return _grouped(foreign, lambda ref: ref.consumer.project)
 
     @cached_property
+    def relations(self) -> Mapping[tuple[str, str], tuple[NodeSummary, ...]]:
+        """What projects build, by schema and identifier, in lower case."""
+        found: defaultdict[tuple[str, str], list[NodeSummary]] = defaultdict(list)
+        for node in self.graph.nodes.values():
+            if node.relation and node.holds_data and node.resource_type != "source" and node.key == node.unique_id:
+                found[node.relation[1:]].append(node)
+        return {relation: tuple(built) for relation, built in found.items()}
+
+    @cached_property
     def publishers(self) -> Mapping[str, tuple[str, ...]]:
         """The projects that have a product of each name."""
         found: defaultdict[str, list[str]] = defaultdict(list)
@@ -130,6 +139,14 @@ class Mesh(Remembering, Subject):
             for product in interface.products:
                 found[product.name].append(project)
         return {name: tuple(projects) for name, projects in found.items()}
+
+    @cached_property
+    def reads_of(self) -> Mapping[str, tuple[CrossRef, ...]]:
+        """The refs of each project to others."""
+        found: defaultdict[str, list[CrossRef]] = defaultdict(list)
+        for ref in self.cross_refs:
+            found[ref.consumer.project].append(ref)
+        return {project: tuple(refs) for project, refs in found.items()}
 
     def promise_of(self, node: NodeSummary) -> tuple[promise.Product, promise.ProductVersion] | None:
         """What its producer promises about ``node``; ``None`` when it is no product, or the producer is not known."""
@@ -168,6 +185,11 @@ def _unknown(unique_id: str) -> NodeSummary:
     v = last[1:] if kind == "model" and named and last.startswith("v") else None
     name = named if v else f"{named}.{last}" if named else last
     return NodeSummary(unique_id=unique_id, project=project, resource_type=kind, name=name, v=v)
+
+
+def _is_guard(node: NodeSummary) -> bool:
+    """Whether it is a test that a package brings, as the interface packages of other projects do."""
+    return node.resource_type == "test" and node.key != node.unique_id
 
 
 def _is_model(node: NodeSummary) -> bool:
