@@ -66,9 +66,9 @@ def public_model_not_stored(model: Model) -> Found:
     A staging view is a view, or an ephemeral model, that is not public and reads sources alone.
 
     Why:
-        An ephemeral model is no relation: nobody can read it from outside, and dbt 1 refuses to parse it. A view over staging views computes
-        everything from the raw data whenever a consumer asks, at the consumer's cost, and shows the raw data's faults
-        and changes at once.
+        An ephemeral model is no relation: nobody can read it from outside, and dbt 1 refuses to parse it. A view over
+        staging views computes everything from the raw data whenever a consumer asks, at the consumer's cost, and shows
+        the raw data's faults and changes at once.
 
     Bad:
         models/sources.yml:

@@ -1,0 +1,1 @@
+"""REF: how one project reads the products of another."""
