@@ -41,6 +41,8 @@ docs: $(BIN)/.dev ## Write the generated parts of docs/ anew
 	@$(BIN)/python -m mesh_tools schema mesh > docs/schemas/mesh.json
 	@$(BIN)/python -m mesh_tools schema interface > docs/schemas/interface.json
 	@$(BIN)/python -m mesh_tools schema meta > docs/schemas/meta.json
+	@$(BIN)/python -m mesh_tools schema lint-report > docs/schemas/lint-report.json
+	@$(BIN)/python -m mesh_tools schema lint-scorecard > docs/schemas/lint-scorecard.json
 	@$(BIN)/python -m mesh_tools.contracts.rules.pages docs/changes
 	@$(BIN)/python -m mesh_tools.lint.pages docs/rules
 

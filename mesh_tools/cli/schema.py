@@ -6,15 +6,25 @@ import click
 
 
 @click.command(short_help="JSON Schemas of documents, for editors.")
-@click.argument("document", type=click.Choice(["mesh", "interface", "meta"]))
+@click.argument("document", type=click.Choice(["mesh", "interface", "meta", "lint-report", "lint-scorecard"]))
 def schema(document: str) -> None:
     """Print the JSON Schema of a document, for editors and other programs.
 
-    `mesh` is mesh.yml, `interface` is interface.yml, `meta` is meta.mesh in dbt's YAML.
+    `mesh` is mesh.yml, `interface` is interface.yml, `meta` is meta.mesh in dbt's YAML; `lint-report` is what
+    `mesh lint --format json` prints, `lint-scorecard` with --scorecard.
     """
     from mesh_tools.interface.document import json_schema as interface_schema
     from mesh_tools.mesh.config import json_schema as mesh_schema
     from mesh_tools.model.meta import json_schema as meta_schema
     from mesh_tools.report.console import print_json
+    from mesh_tools.report.lint.json import json_schema as report_schema
+    from mesh_tools.report.lint.scorecard import json_schema as scorecard_schema
 
-    print_json({"mesh": mesh_schema, "interface": interface_schema, "meta": meta_schema}[document]())
+    schemas = {
+        "mesh": mesh_schema,
+        "interface": interface_schema,
+        "meta": meta_schema,
+        "lint-report": report_schema,
+        "lint-scorecard": scorecard_schema,
+    }
+    print_json(schemas[document]())
