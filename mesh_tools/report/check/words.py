@@ -10,6 +10,7 @@ from mesh_tools.build.gates.values import GATES, Checkup, ImpactOf, Result
 from mesh_tools.model.finding import Finding
 from mesh_tools.report.console import counted
 from mesh_tools.report.lint.report import Report
+from mesh_tools.report.lint.safe import one_line
 from mesh_tools.report.lint.summary import listed
 
 MARKS = {"ok": "ok", "failed": "failed", "skipped": "-"}
@@ -30,9 +31,10 @@ def headline(checkup: Checkup) -> str:
     """The verdict, in one sentence."""
     number = counted(len(checkup.roles), "project")
     changed = sum(role == "changed" for role in checkup.roles.values())
-    since = f"{changed} changed since {checkup.base}"
+    base = one_line(checkup.base)
+    since = f"{changed} changed since {base}"
     if not checkup.roles:
-        return f"nothing to check: no project changed since {checkup.base}"
+        return f"nothing to check: no project changed since {base}"
     if checkup.ok:
         return f"{number} checked ({since}), all good, in {checkup.seconds:.1f} s"
     failed = {gate: [one.project or checkup.mesh for one in failures(checkup) if one.gate == gate] for gate in GATES}
