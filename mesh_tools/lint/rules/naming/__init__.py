@@ -1,0 +1,1 @@
+"""NAM: what models, columns and all else are called."""
