@@ -1,0 +1,1 @@
+"""TOP: the shape of the mesh."""
