@@ -91,9 +91,15 @@ def refs_in_file(path: Path) -> list[Ref]:
         data = path.read_bytes()
     except OSError as error:
         raise MeshError(f"cannot be read: {error.strerror}", where=Location.of(path)) from None
-    if b"ref" not in data:
-        return []
-    text = data.decode("utf-8-sig", errors="replace")
+    return refs_in_text(data.decode("utf-8-sig", errors="replace"), path) if b"ref" in data else []
+
+
+def refs_in_text(text: str, path: Path) -> list[Ref]:
+    """The refs in what ``path`` holds, or is to hold.
+
+    Raises:
+        MeshError: it is YAML that cannot be parsed.
+    """
     if path.suffix in {".yml", ".yaml"}:
         return list(_in_yaml(text, path))
     return list(_in_python(text, path) if path.suffix == ".py" else refs_in_sql(text, display_path(path)))
@@ -193,6 +199,15 @@ def _ref(call: re.Match[str], where: Location) -> Iterator[Ref]:
     if first:
         project, name = (first, second) if second else (None, first)
         yield Ref(project, name, _version(call[5] or call[6], call[7]), where)
+
+
+def call_at(text: str, position: int) -> re.Match[str] | None:
+    """The call with literal arguments that begins at ``position``.
+
+    Its groups: the names in one kind of quotes or the other (1 and 2, then 3 and 4), and the version, quoted (5 or 6)
+    or as a number (7).
+    """
+    return _CALL.match(text, position)
 
 
 def _place(text: str, position: int, path: str) -> Location:

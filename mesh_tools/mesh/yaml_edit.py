@@ -124,7 +124,7 @@ class YamlEditor:
         self._splice(keys, node.start, node.end, flow(value), self._expected(keys, lambda _: plain(value)))
 
     def cut(self, keys: Keys) -> Source:
-        """Remove a key, and the mappings around it that are empty then.
+        """Remove a key or an item of a list, and the mappings and lists around it that are empty then.
 
         Returns:
             What stood there, with its comments, to be added elsewhere.
@@ -133,13 +133,34 @@ class YamlEditor:
             MeshError: this layout cannot be edited without changing more.
         """
         source = self.source(keys)
-        while len(keys) > 1 and isinstance(keys[-2], str) and len(self._node(keys[:-1], "mapping").pairs) == 1:
+        while len(keys) > 1 and isinstance(keys[-2], str) and self._is_alone(keys):
             keys = keys[:-1]
+        if isinstance(keys[-1], int):
+            self._cut_item(keys[:-1], keys[-1])
+            return source
         mapping = self._node(keys[:-1], "mapping")
         start, end = self._extent(keys, mapping)
         after = self._expected(keys[:-1], lambda old: {key: old[key] for key in old if key != keys[-1]})
         self._splice(keys, start, end, "", after)
         return source
+
+    def rename(self, keys: Keys, name: str) -> None:
+        """Give the key at the end of ``keys`` another name, in its place.
+
+        Raises:
+            MeshError: the mapping has such a key, or this layout cannot be edited without changing more.
+        """
+        old = str(keys[-1])
+        mapping = self._node(keys[:-1], "mapping")
+        pair = mapping.pair(old)
+        if pair is None:
+            raise self._refusal(keys, "a merge (<<) brings it")
+        if mapping.pair(name):
+            raise self._refusal(keys, f"there is a key '{name}' beside it")
+        after = self._expected(
+            keys[:-1], lambda found: {name if key == old else key: value for key, value in found.items()}
+        )
+        self._splice(keys, pair[0].start, pair[0].end, flow(name), after)
 
     def source(self, keys: Keys) -> Source:
         """What stands at ``keys``, with the comments in it, and those above a key."""
@@ -238,6 +259,29 @@ class YamlEditor:
         if end < len(self.text):
             return start, end if self.text[end - 1] == "\n" else self.text.index("\n", end) + 1
         return start - len(self._lines.newline(start)), end
+
+    def _is_alone(self, keys: Keys) -> bool:
+        """Whether nothing would be left around what ``keys`` lead to."""
+        parent = self._node(keys[:-1], "list" if isinstance(keys[-1], int) else "mapping")
+        return len(parent.items or parent.pairs) == 1
+
+    def _cut_item(self, keys: Keys, index: int) -> None:
+        found = self._node(keys, "list")
+        after = self._expected(keys, lambda old: [*old[:index], *old[index + 1 :]])
+        if found.flow:
+            item, others = found.items[index], len(found.items) - 1
+            start = found.items[index - 1].end if index else item.start
+            end = found.items[1].start if others and not index else item.end
+            self._splice(keys, start, end, "", after)
+            return
+        dash = self._dash(keys, found, index)
+        if not self._lines.is_first(dash):
+            raise self._refusal(keys, "the list begins within a line")
+        start = self._lines.start_with_comments(dash)
+        end = self._lines.end_with_comments(found.items[index].end, self._lines.column(dash) + 1)
+        if end < len(self.text) and self.text[end - 1] != "\n":
+            end = self.text.index("\n", end) + 1
+        self._splice(keys, start, end, "", after)
 
     def _flow_place(self, node: Node, before: tuple[Node, Node] | int | None) -> tuple[int, Callable[[str], str]]:
         """Where something new goes between brackets, and how its commas are written."""
