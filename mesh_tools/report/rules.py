@@ -26,7 +26,7 @@ _BUILT_IN = "mesh-tools"
 
 def print_rules(to: Console, rules: Iterable[Rule], policy: Policy, mesh: str) -> None:
     """A table for each family: what there is, and what is in force."""
-    active = policy.all_active()
+    active = policy.all_active
     here = f"in {one_line(mesh)}" if mesh else "by default"
     for family, group in groupby(rules, key=lambda rule: rule.family):
         to.print(Text(f"{family}  {FAMILIES.get(family, 'of your own')}", style="bold underline"))
@@ -62,7 +62,7 @@ def state_of(rule: Rule, active: Active | None) -> str:
 def print_rule(to: Console, rule: Rule, policy: Policy, mesh: str) -> None:
     """Its page."""
     page = page_of(rule)
-    active = policy.all_active().get(rule.code)
+    active = policy.all_active.get(rule.code)
     to.print(Text.assemble((f"{rule.code} {one_line(rule.name)}", "bold"), "  ", _severity(rule)))
     to.print(Text(_facts(rule, active, mesh), style="dim"))
     to.print()
@@ -129,7 +129,7 @@ def _text(text: str) -> str:
 def rule_document(rule: Rule, policy: Policy) -> dict[str, Any]:
     """A rule with what is in force, for programs."""
     page = page_of(rule)
-    active = policy.all_active().get(rule.code)
+    active = policy.all_active.get(rule.code)
     values = active.options if active else {}
     return {
         "code": rule.code,
