@@ -162,9 +162,8 @@ def _parse(root: Path, name: str, server: DbtServer, command: str) -> None:
     folder = root / name
     if (folder / "dependencies.yml").is_file():
         run_quietly(root, "sync", "--select", name)
-        server.run(folder, ["--quiet", "deps"], ["--quiet", command])
-    else:
-        server.run(folder, ["--quiet", command])
+    installs = any((folder / file).is_file() for file in ("dependencies.yml", "packages.yml"))
+    server.run(folder, *([["--quiet", "deps"]] if installs else []), ["--quiet", command])
     manifest = read_manifest(folder / "target" / "manifest.json")
     _write(folder / INTERFACE_FILE, to_yaml(interface_of(manifest)))
 

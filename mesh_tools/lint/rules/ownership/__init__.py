@@ -1,0 +1,1 @@
+"""OWN: who writes, declares and pins what."""
