@@ -8,6 +8,8 @@ from mesh_tools.artifacts.macros import MacroNode
 from mesh_tools.artifacts.manifest import (
     ExposureNode,
     GroupNode,
+    ModelNode,
+    RefCall,
     Resource,
     SeedNode,
     SemanticNode,
@@ -153,6 +155,13 @@ class Exposure(_Node):
     def place(self) -> Place:
         """Its entry in the YAML."""
         return YamlPlace(file=self.node.original_file_path, steps=(("exposures", self.node.name),))
+
+    def call_of(self, model: ModelNode) -> CodePlace:
+        """The ref that reads ``model``."""
+        calls = [ref for ref in self.node.refs if ref.name == model.name]
+        exact = [ref for ref in calls if ref.version is not None and str(ref.version) == str(model.version)]
+        written = next(iter(exact or calls), RefCall(model.name))
+        return CodePlace(file=self.node.original_file_path, ref=written)
 
 
 class UnitTest(_Node):
