@@ -64,7 +64,7 @@ def lint(projects: tuple[str, ...], output: str, **options: Any) -> None:
         print_report(console(), report)
     else:
         sys.stdout.write(FORMATS[output](report))
-    is_whole = not (projects or wanted.preset or wanted.select or wanted.ignore or options["env"])
+    is_whole = not (projects or linting.problems or wanted.preset or wanted.select or wanted.ignore or options["env"])
     if is_whole and linting.workspace and outcome.mesh:
         problem = keep_scores(scores or scores_of(outcome, linting.workspace), linting.workspace)
         if problem:
