@@ -116,11 +116,16 @@ class Asking:
 
 
 def _crash(rule: Rule, subject: Subject, error: Exception) -> Pending:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
     raised = Raised(
-        message=f"the rule {rule.code} {rule.name} ({rule.source}) crashed on it: "
-        f"{type(error).__name__}: {error} ({frame.filename.rpartition('/')[2]}:{frame.lineno})",
+        message=f"the rule {rule.code} {rule.name} ({rule.source}) crashed on it: {_said(error)}",
         key=rule.code,
         hint="mend the rule, or report it to whoever wrote it; it was not asked about anything else",
     )
     return pending_of(RULE_CRASHED, subject, raised)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, MeshError):
+        return f"{error.message} ({error.where})" if error.where else error.message
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({frame.filename.rpartition('/')[2]}:{frame.lineno})"

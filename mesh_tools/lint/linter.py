@@ -19,19 +19,20 @@ from mesh_tools.artifacts.reading import collector_paused
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.extract import interface_of
 from mesh_tools.lint.asking import Asking
+from mesh_tools.lint.baseline import Entry
 from mesh_tools.lint.inputs import ProjectInput
 from mesh_tools.lint.pending import Pending
 from mesh_tools.lint.places import CodePlace, Places
 from mesh_tools.lint.policy import Active, Policy
 from mesh_tools.lint.rule import Rule
-from mesh_tools.lint.rules.engine import BASELINE, META_WRONG, PROJECT_NOT_READ, SUPPRESSION
+from mesh_tools.lint.rules.engine import BASELINE, META_WRONG, PROJECT_NOT_READ, RULE_CRASHED, SUPPRESSION
 from mesh_tools.lint.services import Macros, Providers
 from mesh_tools.lint.subjects import CrossRef, Mesh, MeshProject, Product, Project, Subject
 from mesh_tools.lint.subjects.listing import ignoring, subjects_of
 from mesh_tools.lint.subjects.mesh import Member
 from mesh_tools.lint.suppressions import Inline, Suppressions, Written, inline_entries
 from mesh_tools.mesh.summary import ProjectSummary, summarise
-from mesh_tools.model.finding import SEVERITIES, Finding, Severity, State
+from mesh_tools.model.finding import SEVERITIES, Finding, Severity, State, Suppression
 from mesh_tools.model.interface import Interface
 
 Progress = Callable[[str], None]
@@ -88,21 +89,27 @@ class Terms(Struct, frozen=True, kw_only=True):
 
     Attributes:
         today: Against which dates are held.
-        baseline: Fingerprints of the baseline; ``None``: there is none.
+        baseline: Entries of the baseline, by fingerprint.
+        baseline_file: Its path, relative to ``root``.
         known: Fingerprints at the base, with :attr:`Finding.project`; ``None``: everything counts.
         name: Of the mesh.
         root: Of mesh.yml.
         upstream: Interfaces of producers that have no manifest here.
         needs_mesh: Whether the mesh is wanted although no rule needs it.
+        reported: Projects whose findings are told, the others are only read; ``None``: all, and the mesh.
+        unread: Projects that nobody could read, with the reason.
     """
 
     today: date
-    baseline: Mapping[str, str] | None = None
+    baseline: Mapping[str, Entry] = {}
+    baseline_file: str = ""
     known: frozenset[str] | None = None
     name: str = ""
     root: Path | None = None
     upstream: Mapping[str, Interface] = {}
     needs_mesh: bool = False
+    reported: frozenset[str] | None = None
+    unread: tuple[tuple[str, MeshError], ...] = ()
 
 
 class Linter:
@@ -122,6 +129,7 @@ class Linter:
         self._roots: dict[str, Path] = {"": terms.root} if terms.root else {}
         self._domains: dict[str, str] = {}
         self._inline: list[Inline] = []
+        self._unread = bool(terms.unread)
 
     def run(self, inputs: Sequence[ProjectInput], progress: Progress | None = None) -> Outcome:
         """Lint.
@@ -133,7 +141,7 @@ class Linter:
         # What refers to itself (a project and its models) is taken apart by hand: walking all objects would take longer
         # than asking the rules.
         with collector_paused():
-            pending: list[Pending] = []
+            pending = [_missing(name, error) for name, error in self._terms.unread]
             members: list[Member] = []
             for given in inputs:
                 if progress is not None:
@@ -148,6 +156,7 @@ class Linter:
         try:
             manifest = read_manifest(given.manifest)
         except MeshError as error:
+            self._unread = True
             yield _unreadable(given, error)
             return
         name = manifest.project
@@ -207,30 +216,45 @@ class Linter:
         yield from self._ask(rules, (mesh,), "")
 
     def _decided(self, pending: list[Pending], mesh: Mesh | None, projects: tuple[str, ...]) -> Outcome:
-        baseline = self._terms.baseline or {}
         written = (Written(ignore=one, project=project, where=at) for one, project, at in self._policy.ignores())
-        suppressions = Suppressions(self._policy.rules, self._terms.today, self._inline, written, baseline)
+        suppressions = Suppressions(self._policy.rules, self._terms.today, self._inline, written, self._terms.baseline)
         places = Places(self._roots)
         found = [(one, self._finding(one, suppressions, places)) for one in pending]
-        extra = (*self._faults(suppressions), *self._gone(suppressions, baseline))
+        extra = (*self._faults(suppressions), *self._gone(suppressions))
         found += [(one, self._finding(one, None, places)) for one in extra]
-        found = [(one, finding) for one, finding in found if finding.severity != "off"]
+        found = [(one, finding) for one, finding in found if self._is_told(finding)]
         found.sort(key=lambda pair: _order(pair[1]))
         return Outcome(
             findings=tuple(finding for _, finding in found),
             pending=tuple(one for one, _ in found),
-            not_checked=tuple(
-                NotChecked(code=code, need=need, projects=tuple(filter(None, names)))
-                for (code, need), names in self._asking.not_checked.items()
-            ),
-            asked={project: frozenset(codes) for project, codes in self._asked.items()},
+            not_checked=tuple(self._not_checked()),
+            asked=self._checked,
             projects=projects,
             mesh=mesh,
         )
 
+    @property
+    def _checked(self) -> dict[str, frozenset[str]]:
+        """What was asked and has answered."""
+        return {name: frozenset(codes - self._asking.crashed) for name, codes in self._asked.items()}
+
+    def _not_checked(self) -> Iterator[NotChecked]:
+        for (code, need), names in self._asking.not_checked.items():
+            projects = [name for name in names if name and self._is_reported(name)]
+            if projects or "" in names:
+                yield NotChecked(code=code, need=need, projects=tuple(projects))
+
+    def _is_reported(self, project: str) -> bool:
+        return self._terms.reported is None or project in self._terms.reported
+
+    def _is_told(self, finding: Finding) -> bool:
+        # A crash is told whoever's subject it was about: what the rule would have found is not known.
+        told = self._is_reported(finding.project) or finding.code == RULE_CRASHED.code
+        return finding.severity != "off" and told
+
     def _finding(self, pending: Pending, suppressions: Suppressions | None, places: Places) -> Finding:
         suppression = suppressions.of(pending) if suppressions else None
-        state: State = "suppressed" if suppression else "known" if self._is_known(pending) else "new"
+        state = self._state(pending, suppression)
         rule = pending.rule
         locate = places.locate if state == "new" else places.file  # nobody asks for the line of what does not count
         where = pending.where or locate(pending.reporter, pending.place)
@@ -253,12 +277,18 @@ class Linter:
             suppression=suppression,
         )
 
-    def _is_known(self, pending: Pending) -> bool:
-        return self._terms.known is not None and pending.fingerprint in self._terms.known
+    def _state(self, pending: Pending, suppression: Suppression | None) -> State:
+        if suppression is not None and suppression.source != "baseline":
+            return "suppressed"
+        known = self._terms.known is not None and pending.fingerprint in self._terms.known
+        return "known" if known or suppression is not None else "new"
 
     def _severity(self, pending: Pending) -> Severity:
         rule = pending.rule
-        active = self._policy.of(pending.project).get(rule.code) or self._policy.all_active().get(rule.code)
+        active = self._policy.of(pending.project).get(rule.code)
+        if active is None and rule.code in self._policy.mesh:
+            return "off"  # who can mend it was allowed to switch the rule off
+        active = active or self._policy.all_active().get(rule.code)
         found = active.severity if active else rule.severity
         if pending.severity is None or (active and active.said):
             return found
@@ -266,8 +296,7 @@ class Linter:
         return pending.severity if found == rule.severity else max(pending.severity, found, key=SEVERITIES.index)
 
     def _faults(self, suppressions: Suppressions) -> Iterator[Pending]:
-        checked = {name: frozenset(codes) for name, codes in self._asked.items()}
-        for entry, project, message in suppressions.faults(checked):
+        for entry, project, message in suppressions.faults(self._checked, self._policy.in_force):
             where = None if isinstance(entry, Inline) else entry.where
             place = entry.place if isinstance(entry, Inline) else CodePlace(file=where.path if where else "")
             yield Pending(
@@ -283,19 +312,32 @@ class Linter:
                 where=where,
             )
 
-    def _gone(self, suppressions: Suppressions, baseline: Mapping[str, str]) -> Iterator[Pending]:
-        for fingerprint, subject in baseline.items():
-            if fingerprint not in suppressions.met:
+    def is_judged(self, entry: Entry) -> bool:
+        """Whether this run would have found an entry of the baseline again."""
+        unable = {(code, name) for (code, _), names in self._asking.not_checked.items() for name in names}
+        if (entry.code, entry.project) in unable or not self._is_reported(entry.project):
+            return False
+        rule = self._policy.rules.get(entry.code)
+        if rule is not None and rule.is_of_mesh:
+            # Who raises it may be another project than who can mend it.
+            whole = not any(code == entry.code for code, _ in unable) and not self._unread
+            return whole and any(entry.code in codes for codes in self._checked.values())
+        return entry.code in self._checked.get(entry.project, ())
+
+    def _gone(self, suppressions: Suppressions) -> Iterator[Pending]:
+        file = self._terms.baseline_file
+        for fingerprint, entry in self._terms.baseline.items():
+            if fingerprint not in suppressions.met and self.is_judged(entry):
                 yield Pending(
                     rule=BASELINE,
-                    project="",
+                    project=entry.project,
                     reporter="",
                     kind="baseline",
-                    subject=subject,
-                    message="is in the baseline, but does not occur any more",
+                    subject=entry.subject,
+                    message=f"is in the baseline for {entry.code}, but does not occur any more",
                     key=fingerprint,
-                    place=CodePlace(file=self._policy.settings.baseline, text=fingerprint),
-                    path=self._policy.settings.baseline,
+                    place=CodePlace(file=file, text=fingerprint),
+                    path=file,
                 )
 
 
@@ -341,35 +383,37 @@ def _member(given: ProjectInput, project: Project, interface: Interface | None) 
     )
 
 
+def _missing(name: str, error: MeshError) -> Pending:
+    said = f"was not linted: {error.message}"
+    return _not_read(name, said, hint=error.hint or "", key="manifest.json", where=error.where)
+
+
 def _unreadable(given: ProjectInput, error: MeshError) -> Pending:
     name = given.name or (given.manifest.parent.name if given.root is None else given.root.name)
-    file = error.where.path if error.where else str(given.manifest)
-    return Pending(
-        rule=PROJECT_NOT_READ,
-        project=name,
-        reporter=name,
-        kind="project",
-        subject=name,
-        message=f"was not linted: {error.message} ({error.where or given.manifest})",
-        hint=error.hint or "",
-        key=str(given.manifest.name),
-        place=CodePlace(file=file, line=error.where.line if error.where else None),
-        path=_MANIFEST_FILE,
-    )
+    where = error.where or Location.of(given.manifest)
+    said = f"was not linted: {error.message} ({where})"
+    return _not_read(name, said, hint=error.hint or "", key=given.manifest.name, where=where)
 
 
 def _twice(given: ProjectInput, name: str) -> Pending:
+    where = Location.of(given.manifest)
+    said = f"was read twice; {where} was left out"
+    return _not_read(name, said, hint="name each project's manifest once", key=str(where), where=where)
+
+
+def _not_read(name: str, message: str, *, hint: str, key: str, where: Location | None) -> Pending:
     return Pending(
         rule=PROJECT_NOT_READ,
         project=name,
         reporter=name,
         kind="project",
         subject=name,
-        message=f"was read twice; {given.manifest} was left out",
-        hint="name each project's manifest once",
-        key=str(given.manifest),
-        place=CodePlace(file=str(given.manifest)),
+        message=message,
+        hint=hint,
+        key=key,
+        place=CodePlace(file=_MANIFEST_FILE),
         path=_MANIFEST_FILE,
+        where=where,
     )
 
 

@@ -57,6 +57,8 @@ def pending_of(rule: Rule, subject: Subject, raised: str | Raised) -> Pending:
     """What ``rule`` has raised about ``subject``."""
     if isinstance(raised, str):
         raised = Raised(message=raised)
+    elif not isinstance(raised, Raised):
+        raise TypeError(f"a rule yields texts, or what `raised` of its subject gives, not {raised!r:.80}")
     subject = raised.about or subject
     owner = subject.owner
     return Pending(

@@ -7,6 +7,7 @@ switch rules on that the mesh does not have; it may lower it for codes that ``ma
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,29 @@ class Policy:
             self._of_project[project] = self._tightened(project)
         return self._of_project[project]
 
-    def all_active(self) -> dict[str, Active]:
+    def all_active(self) -> Mapping[str, Active]:
         """Every rule that is asked of the mesh or of any project."""
+        return self._all_active
+
+    @cached_property
+    def _all_active(self) -> Mapping[str, Active]:
         found = dict(self._mesh)
         for name in self._projects:
             found = {**self.of(name), **found}
         return found
+
+    @cached_property
+    def in_force(self) -> frozenset[str]:
+        """The codes that would be asked of any project if nothing were selected or ignored."""
+        of_mesh = (code for code, rule in self.rules.items() if self._is_wanted(rule))
+        of_projects = (
+            code
+            for parts in self._projects.values()
+            for _, settings in parts
+            for code, setting in settings.items()
+            if setting.severity != "off"
+        )
+        return frozenset((*of_mesh, *of_projects))
 
     def ignores(self) -> Iterable[tuple[LintIgnore, str | None, Location | None]]:
         """Every suppression of the policies: the project that it is limited to, and where it is written."""
@@ -155,13 +173,17 @@ class Policy:
         written = setting.severity if setting else None
         if rule.check is None or code in self._ignored or written == "off":
             return None
-        if self._selected:
-            if code not in self._selected:
-                return None
-        elif not (setting or self._in_preset(rule)):
+        if code not in self._selected if self._selected else not self._is_wanted(rule):
             return None
         active = _resolved(rule, written or rule.severity, setting)
         return msgspec.structs.replace(active, said=written is not None)
+
+    def _is_wanted(self, rule: Rule) -> bool:
+        """Whether settings or presets name it; a selection comes before either."""
+        setting = self._written.get(rule.code)
+        if setting is not None:
+            return setting.severity != "off"
+        return rule.check is not None and self._in_preset(rule)
 
     def _in_preset(self, rule: Rule) -> bool:
         tier: Tier | None = next((name for name in reversed(TIERS) if name in self._presets), None)
@@ -176,7 +198,8 @@ class Policy:
                 where = part.source.locate("rules", code)
                 self._check_tighter(project, code, known, setting, where)
                 if known is None:
-                    if setting.severity != "off" and (not self._selected or code in self._selected):
+                    left_out = code in self._ignored or (self._selected and code not in self._selected)
+                    if setting.severity != "off" and not left_out:
                         found[code] = _resolved(rule, setting.severity or rule.severity, setting)
                 elif setting.severity == "off":
                     del found[code]

@@ -91,6 +91,7 @@ class Suppressions:
         self._written = tuple(written)
         self._baseline = frozenset(baseline)
         self._used: set[int] = set()
+        self._in_force: frozenset[str] = frozenset()
         self.met: set[str] = set()
 
     def of(self, pending: Pending) -> Suppression | None:
@@ -107,23 +108,28 @@ class Suppressions:
             return Suppression(source="policy", reason=ignore.reason, until=ignore.until, where=written.where)
         return Suppression(source="baseline") if fingerprint in self._baseline else None
 
-    def faults(self, asked: Mapping[str, frozenset[str]]) -> Iterator[tuple[Inline | Written, str, str]]:
+    def faults(
+        self, asked: Mapping[str, frozenset[str]], in_force: frozenset[str] = frozenset()
+    ) -> Iterator[tuple[Inline | Written, str, str]]:
         """Suppressions that are not as they should be: the entry, its project, and what is wrong with it.
 
         Args:
             asked: Codes that were asked, by project, with ``""`` for the mesh; an unused suppression of a rule that
                 nobody asked is no fault.
+            in_force: Codes that are asked unless something is selected: a suppression of a family is unused only if
+                all of the family that is in force was asked.
         """
+        self._in_force = in_force
         everything = frozenset().union(*asked.values()) if asked else frozenset()
+        of_mesh = asked.get("", frozenset())
         inline = (entry for entries in self._inline.values() for entry in entries)
         for entry in inline:
             if entry.project in asked:
-                yield from self._faults(
-                    entry, entry.project, entry.code, entry.reason, entry.until, asked[entry.project]
-                )
+                codes = asked[entry.project] | of_mesh
+                yield from self._faults(entry, entry.project, entry.code, entry.reason, entry.until, codes)
         for written in self._written:
             ignore = written.ignore
-            codes = asked.get(written.project, frozenset()) if written.project else everything
+            codes = asked.get(written.project, frozenset()) | of_mesh if written.project else everything
             if written.project is None or written.project in asked:
                 project = written.project or ""
                 yield from self._faults(written, project, ignore.code, ignore.reason, ignore.until, codes)
@@ -139,7 +145,7 @@ class Suppressions:
             yield entry, project, f"{shown} is of a rule that does not exist"
         elif self._expired(until):
             yield entry, project, f"{shown} expired on {until}"
-        elif id(entry) not in self._used and meant & asked:
+        elif id(entry) not in self._used and meant & asked and meant & self._in_force <= asked:
             yield entry, project, f"{shown} is unused: there is no such finding"
         if code and not reason:
             yield entry, project, f"{shown} gives no reason"
