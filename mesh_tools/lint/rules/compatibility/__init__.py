@@ -1,0 +1,1 @@
+"""CMP: products and their consumers fit together, now and after a change."""
