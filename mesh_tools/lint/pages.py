@@ -16,6 +16,7 @@ from mesh_tools.lint.rule import Rule
 EXPECT = "expect"
 """A file of an example that says which files, or ``mesh``, are at fault as a whole."""
 
+_BASE = "base/"
 _PAGE = re.compile(r"[A-Z]{3}[0-9]{3}\.md")
 _LANGUAGES = {
     "yml": "yaml",
@@ -27,7 +28,6 @@ _LANGUAGES = {
     "md": "markdown",
 }
 _SIDES = {"producer": "the producer", "consumer": "the consumer", "mesh": "the mesh"}
-_TIERS = {"opt-in": "no preset has it"}
 _HEAD = """\
 # Rules of `mesh lint`
 
@@ -76,8 +76,9 @@ def page(rule: Rule) -> str:
 
 def facts_of(rule: Rule) -> str:
     """What there is to know about a rule, in one line."""
-    preset = _TIERS.get(rule.tier, f"preset {rule.tier}")
-    facts = [preset, *(["and privacy"] if rule.privacy else []), f"needs {needs_in_words(rule)}"]
+    presets = [name for name in (rule.tier, "privacy" if rule.privacy else "opt-in") if name != "opt-in"]
+    preset = f"preset {' and '.join(presets)}" if presets else "in no preset"
+    facts = [preset, f"needs {needs_in_words(rule)}"]
     if rule.check is not None:
         facts += [f"about {' or '.join(kinds_of(rule))}", f"mended by {_SIDES[rule.side]}"]
     return " · ".join([*facts, *(["fixable"] if is_fixable(rule) else [])])
@@ -158,7 +159,9 @@ def _file(path: str, text: str) -> str:
         places = ("the mesh" if line == "mesh" else f"`{line}`" for line in text.split())
         return f"At fault as a whole: {', '.join(places)}."
     fence = "````" if "```" in text else "```"
-    return f"`{path}`\n\n{fence}{_LANGUAGES.get(path.rpartition('.')[2], '')}\n{text}{fence}"
+    base = path.removeprefix(_BASE)
+    title = f"`{path}`" if base == path else f"`{base}`, as it was at the base"
+    return f"{title}\n\n{fence}{_LANGUAGES.get(path.rpartition('.')[2], '')}\n{text}{fence}"
 
 
 def write(folder: Path) -> None:

@@ -49,6 +49,8 @@ def strange(  # noqa: PLR0913 - one option of each type
             ```sql
             x
             ```
+        base/models/a.sql:
+            select 1
         expect:
             mesh
             models/a.sql
@@ -120,8 +122,9 @@ def test_a_page_keeps_what_would_break_markdown_in_its_place() -> None:
     text = page(strange)
     assert "| `pattern` | text | has to be set | What \\| it has. |" in text
     assert "````markdown\n```sql\nx\n```\n````" in text
+    assert "`models/a.sql`, as it was at the base\n\n```sql\nselect 1\n```" in text
     assert "At fault as a whole: the mesh, `models/a.sql`." in text
-    assert "no preset has it · and privacy · needs manifests, a catalog, a setting in the policy" in text
+    assert "preset privacy · needs manifests, a catalog, a setting in the policy" in text
     assert "mended by the consumer" in text
 
 
