@@ -11,7 +11,7 @@ from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.subjects import Model, Seed, Snapshot, Source
 
 _Type = Literal["model", "source", "seed", "snapshot"]
-_UNIQUE = frozenset({"unique", "unique_combination_of_columns", "expect_compound_columns_to_be_unique"})
+_COMPOUND = frozenset({"unique_combination_of_columns", "expect_compound_columns_to_be_unique"})
 
 
 @rule("TST001", "grain-test-missing", severity="info", tier="strict")
@@ -104,22 +104,22 @@ def single_column_key_at_model_level(model: Model) -> Found:
 
 
 def _has_key(resource: Model | Source | Seed | Snapshot) -> bool:
-    node, tests = resource.node, resource.tests
-    if isinstance(node, ModelNode) and grain_of(guarantees_of(node, tests, resource.project.manifest)):
+    """Tests first: what a contract enforces takes longer to find out."""
+    named = [(test.test_metadata.name, test.column_name) for test in resource.tests if test.test_metadata is not None]
+    if any(name in _COMPOUND for name, _ in named):
         return True
-    if any(test.test_metadata is not None and test.test_metadata.name in _UNIQUE - {"unique"} for test in tests):
+    kinds = Counter((column or "").lower() for name, column in set(named) if name in {"unique", "not_null"})
+    if any(column and number > 1 for column, number in kinds.items()):
         return True
-    kinds = Counter(
-        (test.column_name or "").lower()
-        for test in tests
-        if test.test_metadata is not None and test.test_metadata.name in {"unique", "not_null"}
+    node = resource.node
+    return isinstance(node, ModelNode) and bool(
+        grain_of(guarantees_of(node, resource.tests, resource.project.manifest))
     )
-    return any(column and number > 1 for column, number in kinds.items())
 
 
 def _compound(test: TestNode) -> tuple[str, ...]:
     """The columns of a test of a compound key."""
-    if test.test_metadata is None or test.test_metadata.name not in _UNIQUE:
+    if test.test_metadata is None or test.test_metadata.name not in _COMPOUND:
         return ()
     arguments = test.test_metadata.kwargs
     found = arguments.get("combination_of_columns") or arguments.get("column_list") or ()
