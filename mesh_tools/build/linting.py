@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mesh_tools.build.lint_artifacts import Artifacts
+from mesh_tools.build.lint_base import base_of
 from mesh_tools.build.lint_services import manifest_services, mesh_services
 from mesh_tools.build.manifests import newest_manifests
 from mesh_tools.build.publish import local_today
+from mesh_tools.build.stale import seems_stale_because
 from mesh_tools.errors import MeshError
+from mesh_tools.lint.baseline import Baseline, entries_to_write, read_baseline, write_baseline
 from mesh_tools.lint.inputs import ProjectInput
 from mesh_tools.lint.linter import Linter, Outcome, Progress, Terms
 from mesh_tools.lint.loading import file_policy, mesh_policy
@@ -31,12 +35,20 @@ class Wanted(Struct, frozen=True, kw_only=True):
         select: Only these codes or families.
         ignore: Besides those of the policy.
         scores: Whether scores are wanted: what they need is gathered, whatever the rules need.
+        base: Instead of ``lint.base``.
+        baseline: Instead of the file that the policy names.
+        writes_baseline: Whether the baseline is to be written: it need not be there.
+        artifacts: Besides those that lie with the projects.
     """
 
     preset: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     scores: bool = False
+    base: str | None = None
+    baseline: Path | None = None
+    writes_baseline: bool = False
+    artifacts: Artifacts = Artifacts()
 
     def of(self, settings: LintSettings) -> LintSettings:
         """``settings`` with these changes."""
@@ -53,26 +65,46 @@ class Linting:
 
     Attributes:
         policy: Resolved.
-        inputs: What is linted.
-        problems: Projects that cannot be linted, such as those without a manifest.
+        inputs: What is read.
         workspace: The mesh; ``None`` outside any.
+        notes: What is not known, in words; those about the base come with :meth:`run`.
+        base: What findings are compared with; empty: nothing.
+        baseline: The file of findings that do not count.
     """
 
-    def __init__(
-        self, policy: Policy, inputs: Sequence[ProjectInput], terms: Terms, services: Providers | None = None
+    def __init__(  # noqa: PLR0913 - where each is known
+        self,
+        policy: Policy,
+        inputs: Sequence[ProjectInput],
+        terms: Terms,
+        services: Providers | None = None,
+        wanted: Wanted | None = None,
+        *,
+        workspace: Workspace | None = None,
+        environment: str = "",
     ) -> None:
+        wanted = wanted or Wanted()
         self.policy = policy
-        self.inputs = tuple(inputs)
-        self.problems: list[MeshError] = []
-        self.workspace: Workspace | None = None
-        self._terms = terms
+        self.inputs = wanted.artifacts.given_to(inputs)
+        self.workspace = workspace
+        self.notes: list[str] = []
+        self.base = wanted.base or policy.settings.base or ""
+        self.baseline = wanted.baseline or (terms.root or Path()) / policy.settings.baseline
+        self._environment = environment
         self._services = {**AT_HAND, **(services or {})}
+        self._before = Baseline()
+        if self.baseline.is_file() if wanted.writes_baseline or not wanted.baseline else True:
+            self._before = read_baseline(self.baseline)
+        self._terms = replace(terms, baseline=self._before.by_fingerprint, baseline_file=str(self.baseline))
+        self._linter: Linter | None = None
 
     @classmethod
     def of_mesh(
         cls, mesh_file: Path | None, environment: str | None, projects: Sequence[str] = (), wanted: Wanted | None = None
     ) -> Linting:
         """For the mesh of ``mesh_file``, or of the working directory.
+
+        All projects are read, since rules look across borders; of others than ``projects`` nothing is told.
 
         Raises:
             MeshError: there is none, or something in it or in the policy is wrong.
@@ -83,14 +115,20 @@ class Linting:
         settings = wanted.of(workspace.config.file.lint)
         policy = mesh_policy(workspace.config, workspace.projects.values(), settings)
         manifests = newest_manifests(workspace, name)
-        chosen = workspace.select(projects)
+        reported = frozenset(project.name for project in workspace.select(projects)) if projects else None
+        unread = [project for project in workspace.projects.values() if project.name not in manifests]
         terms = Terms(
-            today=local_today(), name=workspace.config.file.name, root=workspace.root, needs_mesh=wanted.scores
+            today=local_today(),
+            name=workspace.config.file.name,
+            root=workspace.root,
+            needs_mesh=wanted.scores,
+            reported=reported,
+            unread=tuple((project.name, _without_manifest(project)) for project in unread),
         )
-        inputs = [_input(project, manifests[project.name]) for project in chosen if project.name in manifests]
-        made = cls(policy, inputs, terms, mesh_services(workspace, name))
-        made.workspace = workspace
-        made.problems += [_without_manifest(project) for project in chosen if project.name not in manifests]
+        inputs = [_input(workspace.projects[project], path) for project, path in manifests.items()]
+        services = mesh_services(workspace, name, wanted.base)
+        made = cls(policy, inputs, terms, services, wanted, workspace=workspace, environment=name)
+        made.notes += _ages(workspace, name, manifests)
         return made
 
     @classmethod
@@ -102,16 +140,52 @@ class Linting:
         Raises:
             MeshError: something in the policy is wrong.
         """
+        wanted = wanted or Wanted()
         policy = file_policy(policy_file)
-        if wanted:
-            policy = file_policy(policy_file, wanted.of(policy.settings))
+        policy = policy.with_settings(wanted.of(policy.settings))
+        terms = Terms(today=local_today(), needs_mesh=wanted.scores, root=policy_file.parent if policy_file else None)
+        base = Path(wanted.base) if wanted.base and Path(wanted.base).exists() else None
         inputs = [_bare(path) for path in manifests]
-        terms = Terms(today=local_today(), needs_mesh=bool(wanted and wanted.scores))
-        return cls(policy, inputs, terms, manifest_services(manifests))
+        return cls(policy, inputs, terms, manifest_services(manifests, base), wanted)
+
+    @property
+    def has_projects(self) -> bool:
+        """Whether there is anything that could be read."""
+        return bool(self.inputs or self._terms.unread)
 
     def run(self, progress: Progress | None = None) -> Outcome:
-        """Lint."""
-        return Linter(self.policy, self._services, self._terms).run(self.inputs, progress)
+        """Lint; first the base, if there is one.
+
+        Raises:
+            MeshError: the base is not there, or cannot be parsed.
+        """
+        terms = self._terms
+        if self.base:
+            base = base_of(self.base, self.workspace, self._environment, Path.cwd(), progress)
+            self.notes += base.notes
+            terms = replace(terms, known=base.known(self.policy, terms, self.inputs))
+        self._linter = Linter(self.policy, self._services, terms)
+        return self._linter.run(self.inputs)
+
+    def write_baseline(self, outcome: Outcome) -> int:
+        """Make what :meth:`run` has found the baseline; what it could not judge stays in it.
+
+        Returns:
+            How many findings it holds.
+
+        Raises:
+            MeshError: it cannot be written.
+        """
+        judged = self._linter.is_judged if self._linter else bool
+        entries = entries_to_write(outcome.findings, self._before, judged)
+        write_baseline(self.baseline, entries)
+        return len({entry.fingerprint for entry in entries})
+
+
+def _ages(workspace: Workspace, environment: str, manifests: Mapping[str, Path]) -> Iterator[str]:
+    for name, path in manifests.items():
+        if why := seems_stale_because(workspace, workspace.projects[name], path, environment):
+            yield f"the manifest of {name} is older than the project: {why} since then"
 
 
 def _input(project: Project, manifest: Path) -> ProjectInput:
@@ -146,7 +220,7 @@ def _existing(path: Path) -> Path | None:
 
 def _without_manifest(project: Project) -> MeshError:
     return MeshError(
-        f"{project.name} has no manifest yet, and was not linted",
+        f"{project.name} has no manifest yet",
         where=project.where,
         hint=f"run `mesh build --select +{project.name}`, or `dbt parse` in the project",
     )

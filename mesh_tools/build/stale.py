@@ -60,12 +60,25 @@ def stale_because(workspace: Workspace, project: Project, manifest: Path, enviro
     Raises:
         MeshError: the manifest cannot be read.
     """
+    why = seems_stale_because(workspace, project, manifest, environment)
+    if why or _files_then(workspace, project, manifest, environment) is not None:
+        return why
+    return next(_gone(project, manifest), None)
+
+
+def seems_stale_because(workspace: Workspace, project: Project, manifest: Path, environment: str) -> str | None:
+    """As :func:`stale_because`, without reading the manifest: of one that plain dbt left, removals are not noticed."""
+    then = _files_then(workspace, project, manifest, environment)
+    return next(_younger(project, manifest) if then is None else _changed(project, then), None)
+
+
+def _files_then(workspace: Workspace, project: Project, manifest: Path, environment: str) -> dict[str, str] | None:
+    """Digests of the files that ``manifest`` was made of, where they were kept."""
     record = open_storage(workspace, environment).record(project.name)
     if record is not None and record.inputs is not None and manifest.parent.parent.name == record.run:
-        return next(_changed(project, record.inputs.files), None)
-    if parsed := remembered(manifest):
-        return next(_changed(project, parsed.files), None)
-    return next(_younger(project, manifest), None) or next(_gone(project, manifest), None)
+        return record.inputs.files
+    parsed = remembered(manifest)
+    return parsed.files if parsed else None
 
 
 def is_as_built(workspace: Workspace, project: str, environment: str) -> bool:

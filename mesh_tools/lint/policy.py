@@ -120,6 +120,15 @@ class Policy:
         for name in self._projects:
             self.of(name)  # what is wrong with it is said at once, not when the project is reached
 
+    def with_settings(self, settings: LintSettings) -> Policy:
+        """The same policy with other settings of the mesh, such as with what the command line adds.
+
+        Raises:
+            MeshError: as the policy itself.
+        """
+        parts = {name: [part for part, _ in written] for name, written in self._projects.items()}
+        return Policy(self.rules, settings, self.source, parts)
+
     @property
     def mesh(self) -> Mapping[str, Active]:
         """The rules that are asked of every project, by code."""
@@ -133,12 +142,9 @@ class Policy:
             self._of_project[project] = self._tightened(project)
         return self._of_project[project]
 
+    @cached_property
     def all_active(self) -> Mapping[str, Active]:
         """Every rule that is asked of the mesh or of any project."""
-        return self._all_active
-
-    @cached_property
-    def _all_active(self) -> Mapping[str, Active]:
         found = dict(self._mesh)
         for name in self._projects:
             found = {**self.of(name), **found}

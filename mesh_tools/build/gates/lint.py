@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from mesh_tools.build.gates.gate import Gate, Scene, timed
-from mesh_tools.build.gates.values import WHOLE_MESH, Result, told
+from mesh_tools.build.gates.values import WHOLE_MESH, Result
 from mesh_tools.build.linting import Linting
 from mesh_tools.lint.linter import NotChecked
 from mesh_tools.model.finding import SEVERITIES, Finding, Severity
@@ -28,12 +28,10 @@ class LintGate(Gate):
         names = [project.name for project in projects]
         findings = [finding for finding in outcome.new if finding.project in {*names, WHOLE_MESH}]
         scene.not_checked += _not_asked(outcome.not_checked, set(outcome.projects))
-        problems = {str(error): error for error in linting.problems}
         share = round(watch.seconds / (len(names) or 1), 3)
         for name in names:
-            missing = [told("lint", name, error) for error in problems.values() if name in error.message.split()]
             own = [finding for finding in findings if finding.project == name]
-            yield _result(name, (*missing, *own), least, share)
+            yield _result(name, own, least, share)
         if mesh := [finding for finding in findings if finding.project == WHOLE_MESH]:
             yield _result(WHOLE_MESH, mesh, least, 0.0)
 
