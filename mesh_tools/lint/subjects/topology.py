@@ -23,11 +23,11 @@ class Links(Struct, frozen=True):
 
 
 def links_of(mesh: Mesh) -> Links:
-    """The links between domains; exposures read products, too."""
+    """The links between domains; exposures read products, too, and tests do not count."""
     links = Links(defaultdict(set), defaultdict(set))
     for ref in mesh.cross_refs:
         producer, consumer = mesh.domain_of(ref.producer.project), mesh.domain_of(ref.consumer.project)
-        if producer != consumer:
+        if producer != consumer and ref.consumer.resource_type != "test":
             links.upstream[consumer].add(producer)
             links.downstream[producer].add(consumer)
     return links

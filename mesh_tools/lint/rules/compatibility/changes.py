@@ -7,6 +7,7 @@ from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Changes, Today
 from mesh_tools.lint.subjects import MeshProject, Product, Raised
 from mesh_tools.lint.subjects.node import subject_of
+from mesh_tools.mesh.summary import NodeSummary
 from mesh_tools.model.change import Change, Hit
 from mesh_tools.model.interface import product_key
 
@@ -77,7 +78,7 @@ def breaking_change(project: MeshProject, changes: Changes) -> Found:
 def _broken(project: MeshProject, change: Change, hits: list[Hit]) -> Raised:
     node = project.mesh.graph.nodes.get(f"model.{project.name}.{product_key(change.product, change.v)}")
     subject = subject_of(node) if node else project
-    steps: tuple[Step, ...] = ((("columns", change.columns[0]),) if change.columns else ()) if node else ()
+    steps = _steps(project, node, change) if node else ()
     named = "" if node else f"{product_key(change.product, change.v)}: "
     labels = list(dict.fromkeys(hit.label for hit in hits))
     more = f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
@@ -86,6 +87,15 @@ def _broken(project: MeshProject, change: Change, hits: list[Hit]) -> Raised:
         *steps,
         key=change.fingerprint,
     )
+
+
+def _steps(project: MeshProject, node: NodeSummary, change: Change) -> tuple[Step, ...]:
+    """Where the description says what has changed: the column, or the list that it is not in any more."""
+    promise = project.mesh.promise_of(node)
+    there = {column.name for column in promise[1].columns} if promise else set()
+    if not change.columns:
+        return ()
+    return (("columns", change.columns[0]),) if change.columns[0] in there else ("columns",)
 
 
 @rule("CMP004", "no-migration-window", severity="error", tier="recommended")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.rule import Found, rule
@@ -11,7 +11,7 @@ from mesh_tools.lint.services import Lineage
 from mesh_tools.lint.subjects import CrossRef, MeshProject
 from mesh_tools.lint.subjects.mesh import Mesh
 from mesh_tools.lint.subjects.node import subject_of
-from mesh_tools.model.lineage import EdgeKind
+from mesh_tools.model.lineage import EdgeKind, ModelLineage
 from mesh_tools.sqltypes import TypeChangeKind, compare_types
 
 _UNCHANGED: frozenset[EdgeKind] = frozenset({"pass", "rename"})
@@ -76,16 +76,33 @@ def column_not_in_contract(ref: CrossRef, lineage: Lineage) -> Found:
             )
 
 
-def _used(ref: CrossRef, lineage: Lineage) -> Iterator[str]:
-    """Columns of the producer that the consumer names; of SQL that cannot be traced for that, the one not found."""
+def _used(ref: CrossRef, lineage: Lineage) -> Iterable[str]:
+    """Columns of the producer that the consumer names; where its SQL cannot be traced for one, that."""
     model = lineage.models.get(ref.consumer.unique_id)
     if model is None:
-        return
+        return ()
     used = model.used_columns(ref.producer.unique_id)
     if used is not None:
-        yield from sorted(used)
-    elif model.reads == (ref.producer.unique_id,) and (missing := _NOT_FOUND.match(model.reason or "")):
-        yield missing[1]
+        return sorted(used)
+    missing = _NOT_FOUND.match(model.reason or "")
+    return (missing[1],) if missing and _is_nowhere(missing[1], model, ref, lineage) else ()
+
+
+def _is_nowhere(column: str, model: ModelLineage, ref: CrossRef, lineage: Lineage) -> bool:
+    """Whether nothing that the consumer reads has the column, and ``ref`` is the first of its refs to products."""
+    mesh, first = ref.mesh, ""
+    for key in model.reads:
+        node = mesh.graph.nodes.get(key)
+        promise = mesh.promise_of(node) if node and node.project != ref.consumer.project else None
+        if promise is not None:
+            columns: Iterable[str] | None = [each.name for each in promise[1].columns] if promise[1].contract else None
+            first = first or key
+        else:
+            own = lineage.models.get(key)
+            columns = own.columns if own is not None and own.is_traced and own.complete else None
+        if columns is None or column.lower() in {name.lower() for name in columns}:
+            return False
+    return first == ref.producer.key
 
 
 @rule("CMP003", "incompatible-type", severity="warn", tier="recommended", side="consumer")

@@ -15,7 +15,6 @@ from mesh_tools.lint.subjects import Mesh, MeshProject
 from mesh_tools.lint.subjects.mesh import Member
 from mesh_tools.lint.subjects.node import subject_of
 from mesh_tools.lint.subjects.packages import Pinned, packages_of
-from mesh_tools.mesh.summary import RelationKey
 from mesh_tools.sqltypes import compare_types
 
 
@@ -76,13 +75,17 @@ def source_declared_twice(project: MeshProject) -> Found:
             )
 
 
+_Where = tuple[str, ...]
+"""Database, schema and identifier, or the file that is read."""
+
+
 class _Declared(Struct, frozen=True):
     source: SourceNode
     member: Member
 
 
-def _first_declarations(mesh: Mesh) -> dict[RelationKey, _Declared]:
-    found: dict[RelationKey, _Declared] = {}
+def _first_declarations(mesh: Mesh) -> dict[_Where, _Declared]:
+    found: dict[_Where, _Declared] = {}
     for _, name in sorted((mesh.domain_of(name), name) for name in mesh.members):
         member = mesh.members[name]
         for source in member.sources:
@@ -91,9 +94,11 @@ def _first_declarations(mesh: Mesh) -> dict[RelationKey, _Declared]:
     return found
 
 
-def _relation(source: SourceNode) -> RelationKey | None:
+def _relation(source: SourceNode) -> _Where | None:
     if source.plugin or not source.schema:  # what a plugin loads has no relation of its own
         return None
+    if (name := source.relation_name) and ("/" in name or "(" in name):  # DuckDB reads a file in its place
+        return (name,)
     return (source.database or "").lower(), source.schema.lower(), (source.identifier or source.name).lower()
 
 
@@ -102,7 +107,7 @@ def _disagreements(source: SourceNode, first: _Declared, member: Member) -> Iter
     other = first.source
     table = YamlPlace(file=source.original_file_path, steps=(("sources", source.source_name), ("tables", source.name)))
     whole = YamlPlace(file=source.original_file_path, steps=(("sources", source.source_name),))
-    if source.has_freshness and other.has_freshness and source.freshness != other.freshness:
+    if source.has_freshness != other.has_freshness or (source.has_freshness and source.freshness != other.freshness):
         yield f"freshness ({_freshness(source)} here, {_freshness(other)} there)", table.below("freshness")
     if source.loader and other.loader and source.loader != other.loader:
         yield f"loader ({source.loader} here, {other.loader} there)", whole.below("loader")
@@ -123,7 +128,8 @@ def _alike(here: str, there: str, member: Member, other: Member) -> bool:
 def _freshness(source: SourceNode) -> str:
     freshness = source.freshness
     limits = (("warn", freshness.warn_after), ("error", freshness.error_after)) if freshness else ()
-    return ", ".join(f"{word} after {limit.count} {limit.period}" for word, limit in limits if limit and limit.count)
+    texts = [f"{word} after {limit.count} {limit.period}" for word, limit in limits if limit and limit.count]
+    return ", ".join(texts) or "none"
 
 
 @rule("OWN004", "package-version-skew", severity="info", tier="strict", side="mesh")

@@ -77,7 +77,8 @@ def schema_of_another_project(resource: Model | Seed | Snapshot, *, schemas: dic
         nobody who does.
 
     Options:
-        schemas: Which project each schema belongs to: `DATABASE.SCHEMA`, or `SCHEMA` in any database, to its name.
+        schemas: Which project each schema belongs to: `DATABASE.SCHEMA`, `DATABASE.*`, or `SCHEMA` in any database, to
+            its name; in lower case.
 
     Bad:
         mesh.yml:
@@ -103,11 +104,11 @@ def schema_of_another_project(resource: Model | Seed | Snapshot, *, schemas: dic
         Write into a schema of the own project, and let the other one ref it.
     """
     node = resource.node
-    schema = (node.schema or "").lower()
-    owner = _owner_of(f"{(node.database or '').lower()}.{schema}", schema, schemas)
+    owner = _owner_of((node.database or "").lower(), (node.schema or "").lower(), schemas)
     if owner is not None and owner != resource.owner and node.config.materialized != "ephemeral":
         yield resource.raised(f"is written into {node.schema}, a schema of {owner}", "config", "schema")
 
 
-def _owner_of(whole: str, schema: str, schemas: Mapping[str, str]) -> str | None:
-    return schemas.get(whole) or schemas.get(schema)
+def _owner_of(database: str, schema: str, schemas: Mapping[str, str]) -> str | None:
+    found = (schemas.get(key) for key in (f"{database}.{schema}", schema, f"{database}.*"))
+    return next((owner for owner in found if owner is not None), None)

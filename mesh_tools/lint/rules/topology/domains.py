@@ -50,7 +50,7 @@ def long_chain_of_domains(ref: CrossRef, *, max_hops: int = 3) -> Found:
         Read the product nearer to where the data is from, or let the domain at the beginning of the chain offer what is
         needed.
     """
-    if ref.edge == "exposure":
+    if not ref.consumer.holds_data:
         return
     mesh = ref.mesh
     chain = mesh.once("TOP003", lambda: chains_of(mesh)).get(ref.producer.key, ())

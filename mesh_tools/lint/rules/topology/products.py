@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Lineage
-from mesh_tools.lint.subjects import Product
+from mesh_tools.lint.subjects import CrossRef, Product
 from mesh_tools.lint.subjects.node import subject_of
 from mesh_tools.model.interface import Version, product_key
 from mesh_tools.model.lineage import ModelLineage
@@ -60,12 +60,16 @@ def hub(product: Product, *, max_domains: int = 5, platform: tuple[str, ...] = (
         return
     mesh = product.mesh
     refs = (ref for version in product.product.versions for ref in mesh.readers.get(_key(product, version.v), ()))
-    domains = {mesh.domain_of(ref.consumer.project) for ref in refs} - {product.domain}
+    domains = {mesh.domain_of(ref.consumer.project) for ref in refs if not _is_test(ref)} - {product.domain}
     if len(domains) > max_domains:
         names = ", ".join(sorted(domains))
         yield product.raised(
             f"is read by {len(domains)} domains ({names}), more than {max_domains}, and is no platform"
         )
+
+
+def _is_test(ref: CrossRef) -> bool:
+    return ref.consumer.resource_type == "test"
 
 
 def _key(product: Product, v: Version | None) -> str:
