@@ -195,7 +195,7 @@ class _MeshChanges:
 
     @cached_property
     def _folder(self) -> dict[str, Path] | None:
-        path = Path.cwd() / self._written if self._written else None
+        path = Path.cwd() / self._written.removeprefix("file:") if self._written else None
         return manifests_below(path) if path is not None and path.is_dir() else None
 
 
