@@ -11,20 +11,8 @@ from typing import Any
 import click
 
 from mesh_tools.cli.options import environment_option, mesh_file_option
+from mesh_tools.cli.reports import report_format_option, reports_option, write_report
 from mesh_tools.errors import ExitCode
-
-_FORMATS = ("text", "json", "markdown", "github", "gitlab", "junit", "sarif")
-
-
-def _reports(_context: click.Context, _parameter: click.Parameter, written: tuple[str, ...]) -> dict[Path, str]:
-    """Formats by file."""
-    found: dict[Path, str] = {}
-    for one in written:
-        name, equals, file = one.partition("=")
-        if not equals or not file or name not in _FORMATS:
-            raise click.BadParameter(f"{one!r} is not FORMAT=FILE; formats: {', '.join(_FORMATS)}")
-        found[Path(file)] = name
-    return found
 
 
 @click.command(
@@ -38,17 +26,8 @@ def _reports(_context: click.Context, _parameter: click.Parameter, written: tupl
 @click.option("--changed", "only_changed", is_flag=True, help="Only projects that changed, and those that read them.")
 @environment_option
 @mesh_file_option
-@click.option(
-    "--format", "output", type=click.Choice(_FORMATS), default="text", show_default=True, help="Of the report."
-)
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT=FILE",
-    callback=_reports,
-    help="Write the report to a file, too. May be given several times.",
-)
+@report_format_option
+@reports_option
 def check(projects: tuple[str, ...], output: str, reports: dict[Path, str], **options: Any) -> None:
     """Ask everything that must hold before a change is merged, without building any data.
 
@@ -70,7 +49,7 @@ def check(projects: tuple[str, ...], output: str, reports: dict[Path, str], **op
     with _progress() as progress:
         checkup = ask_all(workspace, asked, progress)
     for file, name in reports.items():
-        _write(file, FORMATS[name](checkup))
+        write_report(file, FORMATS[name](checkup))
     if output == "text":
         print_checkup(console(), checkup)
     else:
@@ -90,14 +69,3 @@ def _progress() -> Iterator[Callable[[str], None]]:
         return
     with to.status("looking at what changed") as status:
         yield lambda text: status.update(text.replace("[", r"\["))
-
-
-def _write(file: Path, text: str) -> None:
-    from mesh_tools.errors import Location, MeshError
-    from mesh_tools.files import disk_hint, write_atomically
-
-    try:
-        write_atomically(file, text.encode())
-    except OSError as error:
-        where = Location.of(file)
-        raise MeshError(f"cannot be written: {error.strerror}", where=where, hint=disk_hint(error)) from None

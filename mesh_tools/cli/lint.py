@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mesh_tools.cli.options import environment_option, mesh_file_option
+from mesh_tools.cli.reports import report_format_option, reports_option, write_report
 from mesh_tools.errors import ExitCode, Location, MeshError
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from mesh_tools.lint.linter import Outcome
     from mesh_tools.report.lint.report import Report
 
-_FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -61,8 +61,8 @@ _what_counts = _together(
 )
 _report = _together(
     click.option("--scorecard", is_flag=True, help="Scores of domains and products instead of findings; text or json."),
-    click.option("--format", "output", type=click.Choice(_FORMATS), default="text", show_default=True),
-    click.option("--output", "file", type=_FILE, help="Write the report to this file."),
+    report_format_option,
+    reports_option,
 )
 
 
@@ -79,7 +79,7 @@ _report = _together(
 @environment_option
 @mesh_file_option
 @_report
-def lint(projects: tuple[str, ...], output: str, file: Path | None, **options: Any) -> None:
+def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **options: Any) -> None:
     """Check every project against the policies of the mesh.
 
     PROJECT limits what is told, not what is read: NAME, +NAME (with all upstream of it), NAME+ (with all downstream).
@@ -101,7 +101,7 @@ def lint(projects: tuple[str, ...], output: str, file: Path | None, **options: A
     fail_on = options["fail_on"] or linting.policy.settings.fail_on
     report = report_of(outcome, linting.policy.rules, mesh=name, fail_on=fail_on, base=linting.base)
     scores = _scores(linting, outcome) if options["scorecard"] else None
-    _print(report, scores, output, file)
+    _print(report, scores, output, reports)
     if not (projects or wanted.preset or wanted.select or wanted.ignore or options["env"]):
         _keep_scores(scores, linting, outcome)
     if not outcome.projects and linting.has_projects:
@@ -145,34 +145,30 @@ def _linting(projects: tuple[str, ...], wanted: Wanted, options: dict[str, Any])
     return Linting.of_manifests(options["manifests"], options["policy"], wanted)
 
 
-def _print(report: Report, scores: Scores | None, output: str, file: Path | None) -> None:
+def _print(report: Report, scores: Scores | None, output: str, reports: dict[Path, str]) -> None:
     from mesh_tools.report.console import console
     from mesh_tools.report.lint.formats import FORMATS
-    from mesh_tools.report.lint.scorecard import as_json, print_scorecard, scored
     from mesh_tools.report.lint.text import print_report
 
+    for file, name in reports.items():
+        write_report(file, FORMATS[name](report))
     if scores is not None:
-        document = scored(scores.scorecard, scores.history, scores.now, scores.commit)
-        if output == "json" or file:
-            _write(as_json(document), file)
-        else:
-            print_scorecard(console(), document)
-    elif output == "text" and file is None:
+        _print_scores(scores, output)
+    elif output == "text":
         print_report(console(), report)
     else:
-        _write(FORMATS[output](report), file)
+        sys.stdout.write(FORMATS[output](report))
 
 
-def _write(text: str, file: Path | None) -> None:
-    from mesh_tools.files import write_atomically
+def _print_scores(scores: Scores, output: str) -> None:
+    from mesh_tools.report.console import console
+    from mesh_tools.report.lint.scorecard import as_json, print_scorecard, scored
 
-    if file is None:
-        sys.stdout.write(text)
-        return
-    try:
-        write_atomically(file, text.encode())
-    except OSError as error:
-        raise MeshError(f"the report cannot be written: {error.strerror}", where=Location.of(file)) from None
+    document = scored(scores.scorecard, scores.history, scores.now, scores.commit)
+    if output == "json":
+        sys.stdout.write(as_json(document))
+    else:
+        print_scorecard(console(), document)
 
 
 def _scores(linting: Linting, outcome: Outcome) -> Scores:

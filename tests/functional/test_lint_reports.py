@@ -123,6 +123,18 @@ def test_github_gitlab_junit_and_markdown_say_the_same(mesh_root: Path) -> None:
     assert "| sales | 0 | 1 | 0 | 0 | 1 |" in markdown
 
 
+def test_a_run_can_write_other_reports_to_files(mesh_root: Path, tmp_path: Path) -> None:
+    sarif, junit = tmp_path / "new" / "lint.sarif", tmp_path / "lint.xml"
+    out = printed(mesh_root, "lint", "--report", f"sarif={sarif}", "--report", f"junit={junit}")
+    assert out.splitlines()[-1].startswith("1 error, 1 warning")
+    assert json.loads(sarif.read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert junit.read_text(encoding="utf-8").startswith("<?xml")
+    for wrong in ("sarif", "pdf=x", "sarif="):
+        code, _, errors = mesh(mesh_root, "lint", "--report", wrong)
+        assert code == 2
+        assert "is not FORMAT=FILE" in errors
+
+
 def test_json_is_as_its_schema_says(mesh_root: Path) -> None:
     document = parsed(mesh_root, "lint", "--format", "json")
     jsonschema.Draft202012Validator(report_schema()).validate(document)
