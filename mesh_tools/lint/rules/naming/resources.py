@@ -21,23 +21,9 @@ from mesh_tools.lint.subjects import (
 )
 
 _SNAKE_CASE = "[a-z_][a-z0-9_]*"
-_DEFAULT: Mapping[str, str] = MappingProxyType(
-    dict.fromkeys(
-        (
-            "exposure",
-            "group",
-            "macro",
-            "metric",
-            "project",
-            "saved_query",
-            "seed",
-            "semantic_model",
-            "snapshot",
-            "source",
-        ),
-        _SNAKE_CASE,
-    )
-)
+_KINDS = "exposure group macro metric project saved_query seed semantic_model snapshot source"
+_DEFAULT: Mapping[str, str] = MappingProxyType(dict.fromkeys(_KINDS.split(), _SNAKE_CASE))
+_SEMANTIC = {"metrics": "metric", "saved_queries": "saved_query"}
 
 _Named = Exposure | Group | Macro | Project | Seed | Semantic | Snapshot | Source | Test | UnitTest
 
@@ -92,13 +78,11 @@ def resource_name_pattern(
         pattern = (patterns or _DEFAULT).get(kind) or _DEFAULT.get(kind)
         if pattern is not None and not is_wholly(pattern, name):
             message = f"is a {kind.replace('_', ' ')} whose name does not match '{pattern}'"
-            if kind == "source" and isinstance(resource, Source):
-                if _is_first_table(resource):
-                    yield resource.raised(
-                        f"is of a source called '{name}', not '{pattern}'", place=resource.source_place
-                    )
-            else:
+            if kind != "source" or not isinstance(resource, Source):
                 yield resource.raised(message, key=kind)
+            elif _is_first_table(resource):
+                message = f"is of a source whose name does not match '{pattern}'"
+                yield resource.raised(message, place=resource.source_place, key=kind)
 
 
 def _names(resource: _Named) -> Iterator[tuple[str, str]]:
@@ -106,10 +90,7 @@ def _names(resource: _Named) -> Iterator[tuple[str, str]]:
         yield "source", resource.node.source_name
         yield "source_table", resource.name
     elif isinstance(resource, Semantic):
-        yield (
-            {"metrics": "metric", "saved_queries": "saved_query"}.get(resource.section, "semantic_model"),
-            resource.name,
-        )
+        yield _SEMANTIC.get(resource.section, "semantic_model"), resource.name
     else:
         yield resource.kind, resource.name
 

@@ -1,0 +1,1 @@
+"""MET: what the YAML has to say besides words: meta, tags, labels, groups, owners, access, contracts."""
