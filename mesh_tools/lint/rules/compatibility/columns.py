@@ -15,7 +15,8 @@ from mesh_tools.model.lineage import EdgeKind, ModelLineage
 from mesh_tools.sqltypes import TypeChangeKind, compare_types
 
 _UNCHANGED: frozenset[EdgeKind] = frozenset({"pass", "rename"})
-_NOT_FOUND = re.compile(r"column (\S+) is not found\Z")
+_NOT_FOUND = re.compile(r"(?:column (\S+) is not found|\S+ has no column (\S+) that is known)\Z")
+"""What the tracer says of a query that names a column which nothing has."""
 _WORDS: dict[TypeChangeKind, str] = {
     "narrowed": "not every value fits",
     "lossy": "values change silently",
@@ -85,7 +86,8 @@ def _used(ref: CrossRef, lineage: Lineage) -> Iterable[str]:
     if used is not None:
         return sorted(used)
     missing = _NOT_FOUND.match(model.reason or "")
-    return (missing[1],) if missing and _is_nowhere(missing[1], model, ref, lineage) else ()
+    column = (missing[1] or missing[2]) if missing else ""
+    return (column,) if column and _is_nowhere(column, model, ref, lineage) else ()
 
 
 def _is_nowhere(column: str, model: ModelLineage, ref: CrossRef, lineage: Lineage) -> bool:

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from mesh_tools.lint.places import Place
 from mesh_tools.lint.rule import Found, rule
-from mesh_tools.lint.subjects import MeshProject
+from mesh_tools.lint.subjects import Mesh, MeshProject
 from mesh_tools.lint.subjects.node import subject_of
+from mesh_tools.mesh.graph import cycles_of
 
 
 @rule("TOP001", "cycle-of-projects", severity="error", tier="recommended", side="mesh")
@@ -57,7 +58,7 @@ def cycle_of_projects(project: MeshProject) -> Found:
         reads both.
     """
     mesh = project.mesh
-    for cycle in mesh.once("TOP001", mesh.graph.project_cycles):
+    for cycle in mesh.once("TOP001", lambda: _cycles(mesh)):
         if cycle[0] == project.name:
             links = [(up, down, _count(project, up, down)) for up, down in pairwise(cycle)]
             up, down, count = min(links, key=lambda link: link[2])
@@ -66,6 +67,11 @@ def cycle_of_projects(project: MeshProject) -> Found:
                 place=_declaration(project, cycle[-2]),
                 key=" ".join(cycle),
             )
+
+
+def _cycles(mesh: Mesh) -> tuple[tuple[str, ...], ...]:
+    """By what models, tests and exposures read; a declaration alone closes no circle."""
+    return cycles_of({name: {ref.producer.project for ref in refs} for name, refs in mesh.reads_of.items()})
 
 
 def _count(project: MeshProject, producer: str, consumer: str) -> int:
