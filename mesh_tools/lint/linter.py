@@ -20,6 +20,9 @@ from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.extract import interface_of
 from mesh_tools.lint.asking import Asking
 from mesh_tools.lint.baseline import Entry
+from mesh_tools.lint.custom.sql_rules import Query
+from mesh_tools.lint.custom.tables import Rows, rows_of_project
+from mesh_tools.lint.fixes.suppression import removal
 from mesh_tools.lint.inputs import ProjectInput
 from mesh_tools.lint.pending import Pending
 from mesh_tools.lint.places import CodePlace, Places
@@ -30,7 +33,7 @@ from mesh_tools.lint.services import Macros, Providers
 from mesh_tools.lint.subjects import CrossRef, Mesh, MeshProject, Product, Project, Subject
 from mesh_tools.lint.subjects.listing import ignoring, subjects_of
 from mesh_tools.lint.subjects.mesh import Member
-from mesh_tools.lint.suppressions import Inline, Suppressions, Written, inline_entries
+from mesh_tools.lint.suppressions import UNUSED, Inline, Suppressions, Written, inline_entries
 from mesh_tools.mesh.summary import ProjectSummary, summarise
 from mesh_tools.model.finding import SEVERITIES, Finding, Severity, State, Suppression
 from mesh_tools.model.interface import Interface
@@ -64,6 +67,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
         projects: Names of those that were read.
         mesh: All of them together; ``None`` when no rule needed it.
         pending: What rules raised, in the order of ``findings``: with fixes.
+        roots: The folder of each project whose files are at hand, and of the mesh under ``""``.
     """
 
     findings: tuple[Finding, ...]
@@ -72,6 +76,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     projects: tuple[str, ...]
     mesh: Mesh | None = None
     pending: tuple[Pending, ...] = ()
+    roots: Mapping[str, Path] = {}
 
     @property
     def new(self) -> tuple[Finding, ...]:
@@ -174,7 +179,9 @@ class Linter:
         if self._wants_mesh():
             interface, wrong = _interface(manifest, project)
             yield from wrong
-            members.append(_member(given, project, interface))
+            members.append(
+                _member(given, project, interface, rows_of_project(project) if self._wants_tables() else None)
+            )
         self._asking.forget(name)
         project.forget()
 
@@ -194,7 +201,10 @@ class Linter:
         self._asked[project] |= self._asking.asked
 
     def _wants_mesh(self) -> bool:
-        return self._terms.needs_mesh or any(active.rule.is_of_mesh for active in self._policy.all_active().values())
+        return self._terms.needs_mesh or any(active.rule.is_of_mesh for active in self._policy.all_active.values())
+
+    def _wants_tables(self) -> bool:
+        return any(isinstance(active.rule.check, Query) for active in self._policy.all_active.values())
 
     def _mesh(self, members: Iterable[Member]) -> Mesh:
         return Mesh(members, name=self._terms.name, upstream=self._terms.upstream)
@@ -212,7 +222,7 @@ class Linter:
             for owner, owned in by_owner.items():
                 rules = [active for active in self._policy.of(owner).values() if kind in active.rule.subjects]
                 yield from self._ask(rules, owned, owner)
-        rules = [active for active in self._policy.all_active().values() if Mesh in active.rule.subjects]
+        rules = [active for active in self._policy.all_active.values() if Mesh in active.rule.subjects]
         yield from self._ask(rules, (mesh,), "")
 
     def _decided(self, pending: list[Pending], mesh: Mesh | None, projects: tuple[str, ...]) -> Outcome:
@@ -231,6 +241,7 @@ class Linter:
             asked=self._checked,
             projects=projects,
             mesh=mesh,
+            roots=self._roots,
         )
 
     @property
@@ -288,7 +299,7 @@ class Linter:
         active = self._policy.of(pending.project).get(rule.code)
         if active is None and rule.code in self._policy.mesh:
             return "off"  # who can mend it was allowed to switch the rule off
-        active = active or self._policy.all_active().get(rule.code)
+        active = active or self._policy.all_active.get(rule.code)
         found = active.severity if active else rule.severity
         if pending.severity is None or (active and active.said):
             return found
@@ -310,6 +321,7 @@ class Linter:
                 place=place,
                 path=place.file,
                 where=where,
+                fix=removal(entry) if message.endswith(UNUSED) else None,
             )
 
     def is_judged(self, entry: Entry) -> bool:
@@ -368,7 +380,7 @@ def _interface(manifest: Manifest, project: Project) -> tuple[Interface | None, 
         ]
 
 
-def _member(given: ProjectInput, project: Project, interface: Interface | None) -> Member:
+def _member(given: ProjectInput, project: Project, interface: Interface | None, tables: Rows | None) -> Member:
     summary = summarise(project.manifest)
     nodes = {key: node for key, node in summary.nodes.items() if node.resource_type != "unit_test"}
     return Member(
@@ -380,6 +392,7 @@ def _member(given: ProjectInput, project: Project, interface: Interface | None) 
         interface=interface,
         sources=tuple(source for source in project.manifest.sources.values() if source.package_name == project.name),
         files=given.files,
+        tables=tables,
     )
 
 

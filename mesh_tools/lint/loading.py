@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from mesh_tools.lint.custom.folder import folder_rules
+from mesh_tools.lint.custom.plugins import plugin_rules
 from mesh_tools.lint.policy import Policy, PolicySource, ProjectPolicy
-from mesh_tools.lint.registry import built_in
+from mesh_tools.lint.registry import built_in, merged
 from mesh_tools.lint.rule import Rule
 from mesh_tools.mesh.config import LintPolicy, LintSettings, MeshConfig
 from mesh_tools.mesh.yaml_file import YamlFile
@@ -16,9 +18,20 @@ PROJECT_POLICY = "lint.yml"
 """What a project adds, in its own folder."""
 
 
-def all_rules(_settings: LintSettings, _root: Path | None) -> Mapping[str, Rule]:
-    """Every rule that there is: our own, those of installed packages, those of the mesh's folder."""
-    return built_in()
+def all_rules(settings: LintSettings, root: Path | None) -> Mapping[str, Rule]:
+    """Every rule that there is: our own, those of installed packages, those of the mesh's folder.
+
+    Args:
+        settings: Whether packages may bring rules, and which folder is the mesh's own.
+        root: That the folder is relative to; ``None``: there is no such folder.
+
+    Raises:
+        MeshError: a rule cannot be loaded, or two have one code.
+    """
+    folder = root / settings.folder if root is not None else None
+    plugins = tuple(plugin_rules()) if settings.plugins else ()
+    own = tuple(folder_rules(folder)) if folder is not None else ()
+    return merged((built_in().values(), *plugins, *own)) if plugins or own else built_in()
 
 
 def mesh_policy(config: MeshConfig, projects: Iterable[Project], settings: LintSettings | None = None) -> Policy:

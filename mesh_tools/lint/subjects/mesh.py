@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -32,6 +33,7 @@ class Member(Struct, frozen=True, kw_only=True):
         interface: What it promises and consumes; ``None`` when its ``meta.mesh`` is wrong.
         sources: Its own source tables.
         files: What its files declare, if they are at hand.
+        tables: Its rows of the tables that SQL rules query; ``None`` when there are no such rules.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Member(Struct, frozen=True, kw_only=True):
     interface: Interface | None = None
     sources: tuple[SourceNode, ...] = ()
     files: declared.Project | None = None
+    tables: Mapping[str, list[tuple[Any, ...]]] | None = None
 
 
 class Mesh(Remembering, Subject):
