@@ -199,6 +199,21 @@ def test_reports_go_to_files_too(mesh: BuiltMesh, tmp_path: Path) -> None:
     assert "is not FORMAT=FILE" in done.stderr
 
 
+def test_findings_that_were_at_the_base_fail_nothing(tmp_path: Path) -> None:
+    """Where there was no mesh at the base, all count."""
+    mesh = BuiltMesh(repository(tmp_path))
+    mesh.write(".gitignore", ".mesh/\ntarget/\nlogs/\nprofiles.yml\n")
+    before = commit(mesh.root)
+    mesh.write("mesh.yml", "name: small\nprojects: [staff]\nlint: {preset: none, rules: {PUB001: error}}\n")
+    mesh.project("staff", {"models/people.sql": "select 1 as person_id"})
+    mesh.write("staff/models/people.yml", "models: [{name: people, config: {access: public}}]\n")
+    commit(mesh.root)
+    told = check(mesh, "--base", before, code=1)
+    assert verdicts(told, "staff")["lint"] == "failed"
+    assert any(note.startswith("which findings are new is not known, so all count") for note in told["not_checked"])
+    assert verdicts(check(mesh, "--base", "HEAD", code=1), "staff") == {**GOOD, "contract": "failed"}
+
+
 def test_projects_that_read_each_other_are_parsed_with_what_they_promise_now(tmp_path: Path) -> None:
     """Nothing of either was ever published, or accepted."""
     mesh = BuiltMesh(tmp_path)

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from mesh_tools.build.gates.gate import Gate, Scene, timed
 from mesh_tools.build.gates.values import WHOLE_MESH, Result
-from mesh_tools.build.linting import Linting
-from mesh_tools.lint.linter import NotChecked
+from mesh_tools.build.linting import Linting, Wanted
+from mesh_tools.contracts.operands.spec import parse_operand
+from mesh_tools.errors import MeshError
+from mesh_tools.lint.linter import NotChecked, Outcome
 from mesh_tools.model.finding import SEVERITIES, Finding, Severity
 from mesh_tools.model.project import Project
 
@@ -21,12 +23,14 @@ class LintGate(Gate):
         """Lint the mesh, and tell of ``projects`` and of the mesh itself."""
         scene.progress("linting")
         with timed() as watch:
-            linting = Linting.of_mesh(scene.workspace.config.path, scene.environment)
-            outcome = linting.run()
+            wanted = Wanted(base=_base(scene))
+            linting = Linting.of_mesh(scene.workspace.config.path, scene.environment, wanted=wanted)
+            outcome = _linted(linting, scene)
         scene.rules = linting.policy.rules
         least = linting.policy.settings.fail_on
         names = [project.name for project in projects]
         findings = [finding for finding in outcome.new if finding.project in {*names, WHOLE_MESH}]
+        scene.not_checked += linting.notes
         scene.not_checked += _not_asked(outcome.not_checked, set(outcome.projects))
         share = round(watch.seconds / (len(names) or 1), 3)
         for name in names:
@@ -34,6 +38,26 @@ class LintGate(Gate):
             yield _result(name, own, least, share)
         if mesh := [finding for finding in findings if finding.project == WHOLE_MESH]:
             yield _result(WHOLE_MESH, mesh, least, 0.0)
+
+
+def _base(scene: Scene) -> str | None:
+    """What the linter can compare with, too: a commit, or what is published."""
+    if scene.base is None:
+        return None
+    operand = parse_operand(scene.base, scene.workspace.config.environments)
+    return str(operand) if operand.kind in {"git", "registry"} else None
+
+
+def _linted(linting: Linting, scene: Scene) -> Outcome:
+    """What is found; all of it counts where nothing can be known of the base, such as before there was a mesh."""
+    try:
+        return linting.run(scene.progress)
+    except MeshError as error:
+        if not linting.base:
+            raise
+        scene.not_checked.append(f"which findings are new is not known, so all count: {error.message}")
+        linting.base = ""
+        return linting.run()
 
 
 def _result(project: str, findings: Sequence[Finding], least: Severity, seconds: float) -> Result:
