@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from msgspec import Struct
@@ -30,11 +31,18 @@ class Scores(Struct, frozen=True, kw_only=True):
     commit: str | None
 
 
-def scores_of(outcome: Outcome, workspace: Workspace | None) -> Scores:
-    """The scores of what was found, over the mesh or over manifests alone."""
+def scores_of(outcome: Outcome, workspace: Workspace | None, selected: Sequence[str] = ()) -> Scores:
+    """The scores of what was found, over the mesh or over manifests alone.
+
+    Args:
+        outcome: With the mesh.
+        workspace: The mesh's files; ``None`` outside any.
+        selected: Of the projects; only these are scored, since of the others nothing is told. Default: all.
+    """
     mesh = outcome.mesh or Mesh(())
+    names = {project.name for project in workspace.select(selected)} if workspace and selected else None
     return Scores(
-        scorecard=scorecard_of(mesh, outcome.findings),
+        scorecard=scorecard_of(mesh, outcome.findings, names),
         history=read_history(workspace) if workspace else (),
         now=datetime.now(timezone.utc),
         commit=commit_of(workspace) if workspace else None,
@@ -42,7 +50,13 @@ def scores_of(outcome: Outcome, workspace: Workspace | None) -> Scores:
 
 
 def keep_scores(scores: Scores, workspace: Workspace) -> MeshError | None:
-    """Keep them for later trends. That they cannot be kept is no reason to fail: it is returned."""
+    """Keep them for later trends, if they are of all projects.
+
+    Returns:
+        Why they cannot be kept; that is no reason to fail.
+    """
+    if {card.name for card in scores.scorecard.projects} != set(workspace.projects):
+        return None
     entry = entry_of(scores.scorecard, at=scores.now.isoformat(timespec="seconds"), commit=scores.commit)
     try:
         record(workspace, entry)

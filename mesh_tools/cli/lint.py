@@ -100,7 +100,7 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
     name = linting.workspace.config.file.name if linting.workspace else ""
     fail_on = options["fail_on"] or linting.policy.settings.fail_on
     report = report_of(outcome, linting.policy.rules, mesh=name, fail_on=fail_on, base=linting.base)
-    scores = _scores(linting, outcome) if options["scorecard"] else None
+    scores = _scores(linting, outcome, projects) if options["scorecard"] else None
     _print(report, scores, output, reports)
     if not (projects or wanted.preset or wanted.select or wanted.ignore or options["env"]):
         _keep_scores(scores, linting, outcome)
@@ -171,10 +171,10 @@ def _print_scores(scores: Scores, output: str) -> None:
         print_scorecard(console(), document)
 
 
-def _scores(linting: Linting, outcome: Outcome) -> Scores:
+def _scores(linting: Linting, outcome: Outcome, projects: tuple[str, ...] = ()) -> Scores:
     from mesh_tools.build.lint_scores import scores_of
 
-    return scores_of(outcome, linting.workspace)
+    return scores_of(outcome, linting.workspace, projects)
 
 
 def _keep_scores(scores: Scores | None, linting: Linting, outcome: Outcome) -> None:

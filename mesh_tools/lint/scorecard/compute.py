@@ -8,7 +8,7 @@ in proportion to the number of nodes; without products those 20 are the whole.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import floor
 
 from msgspec.structs import replace
@@ -32,24 +32,27 @@ SUPPRESSED = 0.25
 _EPSILON = 1e-6
 
 
-def scorecard_of(mesh: Mesh, findings: Iterable[Finding]) -> Scorecard:
+def scorecard_of(mesh: Mesh, findings: Iterable[Finding], projects: Collection[str] | None = None) -> Scorecard:
     """The scores of all products, projects and domains of a mesh, and its own.
 
     Args:
         mesh: The projects, with what they promise.
         findings: All, those that are known or suppressed, too.
+        projects: Only these are scored, and the mesh as if it had no others. Default: all.
     """
+    names = [name for name in mesh.members if projects is None or name in projects]
+    domain_of = {name: mesh.domain_of(name) for name in names}
     of_product, others = _sorted_out(mesh, findings)
     products: defaultdict[str, list[Card]] = defaultdict(list)
     for product in mesh.products:
-        products[product.owner].append(_product(product, of_product[product.label]))
-    domain_of = {name: mesh.domain_of(name) for name in mesh.members}
+        if product.owner in domain_of:
+            products[product.owner].append(_product(product, of_product[product.label]))
 
-    def group(kind: CardKind, name: str, projects: Sequence[str]) -> Card:
-        own = [card for project in projects for card in products[project]]
-        reporting = (*projects, "") if kind == "mesh" else projects
+    def group(kind: CardKind, name: str, members: Sequence[str]) -> Card:
+        own = [card for project in members for card in products[project]]
+        reporting = (*members, "") if kind == "mesh" else members
         rest = [finding for project in reporting for finding in others[project]]
-        card = _group(own, rest, sum(len(mesh.members[project].summary.nodes) for project in projects))
+        card = _group(own, rest, sum(len(mesh.members[project].summary.nodes) for project in members))
         domain = domain_of[name] if kind == "project" else name if kind == "domain" else ""
         return replace(card, kind=kind, name=name, domain=domain, project=name if kind == "project" else "")
 
@@ -57,9 +60,9 @@ def scorecard_of(mesh: Mesh, findings: Iterable[Finding]) -> Scorecard:
     for name, domain in sorted(domain_of.items()):
         domains[domain].append(name)
     return Scorecard(
-        mesh=group("mesh", mesh.label, tuple(mesh.members)),
-        domains=tuple(group("domain", name, projects) for name, projects in sorted(domains.items())),
-        projects=tuple(group("project", name, (name,)) for name in sorted(mesh.members)),
+        mesh=group("mesh", mesh.label, names),
+        domains=tuple(group("domain", name, owned) for name, owned in sorted(domains.items())),
+        projects=tuple(group("project", name, (name,)) for name in sorted(names)),
         products=tuple(sorted((card for cards in products.values() for card in cards), key=lambda card: card.name)),
     )
 

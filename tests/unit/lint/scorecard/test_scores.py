@@ -148,6 +148,17 @@ def test_a_domain_has_the_products_of_all_its_projects() -> None:
     assert [card.domain for card in scores.products] == ["retail", "retail", "retail"]
 
 
+def test_only_projects_that_were_looked_at_are_scored() -> None:
+    projects = {"shop": [product()], "crm": [product("customers", contract=False)]}
+    scores = scorecard_of(mesh(projects), [finding()], {"shop"})
+    assert [card.name for card in (*scores.domains, *scores.projects, *scores.products)] == [
+        "shop",
+        "shop",
+        "shop.orders",
+    ]
+    assert (scores.mesh.products, scores.mesh.score) == (1, 92)
+
+
 @pytest.mark.parametrize(
     ("score", "errors", "badge"),
     [
