@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from mesh_tools.lint.fixes.fix import CutKey, InsertItem
+from mesh_tools.lint.places import YamlPlace
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Unavailable
 from mesh_tools.lint.subjects import CrossRef, MeshProject
+from mesh_tools.model.project import Project
 
 _BUILDS = frozenset({"model", "snapshot"})
 
@@ -68,11 +71,19 @@ def dependency_not_declared(project: MeshProject) -> Found:
     for upstream, ref in read.items():
         if upstream not in files.upstream_names:
             message = f"reads {ref.producer.label}, and its dependencies.yml does not declare {upstream}"
-            yield project.raised(message, place=ref.place, key=upstream)
+            yield project.raised(message, place=ref.place, key=upstream, fix=_declaration(upstream, files))
     for upstream in files.upstream_names:
         if upstream not in read:
             message = f"declares {upstream}, and reads nothing of it"
-            yield project.raised(message, place=project.declaration(upstream), key=upstream, severity="info")
+            place = project.declaration(upstream)
+            yield project.raised(message, place=place, key=upstream, severity="info", fix=CutKey(place=place))
+
+
+def _declaration(upstream: str, files: Project) -> InsertItem | None:
+    """Where the interface package is installed, only the declaration is missing."""
+    if not any(package.kind == "local" and package.source.endswith(f".mesh/{upstream}") for package in files.packages):
+        return None
+    return InsertItem(place=YamlPlace(file="dependencies.yml"), steps=("projects",), value={"name": upstream})
 
 
 @rule("REF008", "ref-to-nothing", severity="error", tier="starter", side="mesh")

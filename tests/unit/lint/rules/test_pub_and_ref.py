@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ OLD = model("shop", "orders", {"order_id": "integer"}, v=1, latest=2, deprecatio
 NEW = model("shop", "orders", {"order_id": "integer"}, v=2)
 
 
-def lint(folder: Path, projects: Nodes, code: str, **settings: Any) -> Outcome:
+def lint(folder: Path, projects: Mapping[str, tuple[dict[str, Any], ...]], code: str, **settings: Any) -> Outcome:
     """Ask one rule about manifests, on 1 March 2027."""
     rules = {code: settings} if settings else {}
     policy = Policy(built_in(), LintSettings(preset="none", select=(code,), rules=rules))
