@@ -48,6 +48,9 @@ class PolicySource(Struct, frozen=True):
             MeshError: an unknown option, or one of the wrong type; with the line.
         """
         keys = (*self.keys, "rules", rule.code)
+        if written and not msgspec.structs.fields(rule.options):
+            where = self.yaml.locate(*keys, next(iter(written))) if self.yaml else None
+            raise MeshError(f"{rule.code} has no options, only a severity", where=where)
         yaml = self.yaml or YamlFile.parse("", Path("the command line"))
         return yaml.converted(dict(written), rule.options, keys)
 
