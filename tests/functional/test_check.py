@@ -212,6 +212,9 @@ def test_findings_that_were_at_the_base_fail_nothing(tmp_path: Path) -> None:
     assert verdicts(told, "staff")["lint"] == "failed"
     assert any(note.startswith("which findings are new is not known, so all count") for note in told["not_checked"])
     assert verdicts(check(mesh, "--base", "HEAD", code=1), "staff") == {**GOOD, "contract": "failed"}
+    mesh.write("mesh.yml", "name: small\nprojects: [staff]\nlint: {preset: none}\n")
+    told = check(mesh, code=1)
+    assert "policies: no rule of the linter was asked about anything" in told["not_checked"]
 
 
 def test_projects_that_read_each_other_are_parsed_with_what_they_promise_now(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ class LintGate(Gate):
         names = [project.name for project in projects]
         findings = [finding for finding in outcome.new if finding.project in {*names, WHOLE_MESH}]
         scene.not_checked += linting.notes
+        if outcome.matched_nothing:
+            scene.not_checked.append("policies: no rule of the linter was asked about anything")
         scene.not_checked += _not_asked(outcome.not_checked, set(outcome.projects))
         share = round(watch.seconds / (len(names) or 1), 3)
         for name in names:
