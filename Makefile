@@ -41,6 +41,7 @@ docs: $(BIN)/.dev ## Write the generated parts of docs/ anew
 	@$(BIN)/python -m mesh_tools schema mesh > docs/schemas/mesh.json
 	@$(BIN)/python -m mesh_tools schema interface > docs/schemas/interface.json
 	@$(BIN)/python -m mesh_tools schema meta > docs/schemas/meta.json
+	@$(BIN)/python -m mesh_tools schema lint > docs/schemas/lint.json
 	@$(BIN)/python -m mesh_tools schema lint-report > docs/schemas/lint-report.json
 	@$(BIN)/python -m mesh_tools schema lint-scorecard > docs/schemas/lint-scorecard.json
 	@$(BIN)/python -m mesh_tools.contracts.rules.pages docs/changes
@@ -50,7 +51,7 @@ check: lint test ## Everything that must hold before a commit: lint and test
 
 lock: ## Resolve the requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
-	  --extra duckdb --extra s3 --extra https --group build --group demo --group dev --upgrade -o requirements/dev.txt
+	  --extra duckdb --extra s3 --extra https --extra sql --group build --group demo --group dev --upgrade -o requirements/dev.txt
 	uv pip compile -q pyproject.toml --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
 	  --extra duckdb --group build --group demo -c requirements/dev.txt -o requirements/demo.txt
 

@@ -6,14 +6,18 @@ import click
 
 
 @click.command(short_help="JSON Schemas of documents, for editors.")
-@click.argument("document", type=click.Choice(["mesh", "interface", "meta", "lint-report", "lint-scorecard"]))
+@click.argument("document", type=click.Choice(["mesh", "interface", "meta", "lint", "lint-report", "lint-scorecard"]))
 def schema(document: str) -> None:
     """Print the JSON Schema of a document, for editors and other programs.
 
-    `mesh` is mesh.yml, `interface` is interface.yml, `meta` is meta.mesh in dbt's YAML; `lint-report` is what
+    `mesh` is mesh.yml, `interface` is interface.yml, `meta` is meta.mesh in dbt's YAML, `lint` is the
+    lint.yml of a project; `lint-report` is what
     `mesh lint --format json` prints, `lint-scorecard` with --scorecard.
     """
     from mesh_tools.interface.document import json_schema as interface_schema
+    from mesh_tools.lint.registry import built_in
+    from mesh_tools.lint.schema import json_schema as lint_schema
+    from mesh_tools.lint.schema import with_rules
     from mesh_tools.mesh.config import json_schema as mesh_schema
     from mesh_tools.model.meta import json_schema as meta_schema
     from mesh_tools.report.console import print_json
@@ -21,9 +25,10 @@ def schema(document: str) -> None:
     from mesh_tools.report.lint.scorecard import json_schema as scorecard_schema
 
     schemas = {
-        "mesh": mesh_schema,
+        "mesh": lambda: with_rules(mesh_schema(), built_in()),
         "interface": interface_schema,
         "meta": meta_schema,
+        "lint": lambda: lint_schema(built_in()),
         "lint-report": report_schema,
         "lint-scorecard": scorecard_schema,
     }
