@@ -152,7 +152,10 @@ def timestamp_without_timezone(
     To do:
         Declare `timezone` in the column's `meta.mesh`, end its name with `_utc`, or use a type with a time zone.
     """
-    if not column.node.data_type or not (private or column.model.is_public) or not _is_local(column):
+    model = column.model
+    if not column.node.data_type or not (private or model.is_public):
+        return
+    if not is_local_time(column.data_type, model.project.adapter):
         return
     declared = column.mesh_meta.get("timezone")
     if assumed:
@@ -163,12 +166,11 @@ def timestamp_without_timezone(
         yield column.raised(f"is a {column.data_type} of no time zone")
 
 
-def _is_local(column: Column) -> bool:
-    """Whether the type holds what a clock shows, rather than a moment."""
-    written = column.data_type.lower()
+def is_local_time(data_type: str, adapter: str | None) -> bool:
+    """Whether a type holds what a clock shows, rather than a moment."""
+    written = data_type.lower()
     if not written.startswith(_MOMENT):
         return False
-    adapter = column.model.project.adapter
     name = (canonical_type(written, adapter) or written).lower()
     if "ntz" in name or "without" in name:
         return True

@@ -13,7 +13,7 @@ from mesh_tools.lint.services import Lineage
 from mesh_tools.lint.subjects import Model, Project, Raised, Source
 from mesh_tools.model.lineage import ColumnEdge
 
-_PATTERNS = (
+PATTERNS = (
     r"(^|_)e_?mail(_?addr(ess)?)?$", r"(^|_)(tele)?phone(_?n(umbe)?r)?$", r"(^|_)(mobile|fax)(_?n(umbe)?r)?$",
     r"(^|_)(ssn|social_security(_n(umbe)?r)?)$", r"(^|_)(national|tax)_?id$", r"(^|_)passport(_?n(umbe)?r)?$",
     r"(^|_)driv(er|ing)s?_licen[cs]e", r"(^|_)(date_of_birth|dob|birth_?da(y|te)|birth_?year|born_(on|at))$",
@@ -123,7 +123,7 @@ def _label(unique_id: str, project: Project) -> str:
 def personal_data_unmarked(  # noqa: PLR0913 - one for each option
     relation: Model | Source,
     *,
-    patterns: tuple[str, ...] = _PATTERNS,
+    patterns: tuple[str, ...] = PATTERNS,
     types: tuple[Literal["public", "model", "source"], ...] = ("public",),
     tags: tuple[str, ...] = (PERSONAL,),
     keys: tuple[str, ...] = (),
