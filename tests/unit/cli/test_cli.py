@@ -69,7 +69,7 @@ def test_a_wrong_command_line_is_code_2_and_leads_to_help(
     assert "--help" in errors or "-h" in errors
 
 
-@pytest.mark.parametrize("document", ["mesh", "interface", "meta"])
+@pytest.mark.parametrize("document", ["mesh", "interface", "meta", "lint"])
 def test_schemas_are_json(document: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert left_with("schema", document) == 0
     assert "$schema" in json.loads(capsys.readouterr().out)
