@@ -23,7 +23,7 @@ VERSION = "1.0"
 _BARS = "▁▂▃▄▅▆▇█"
 _COLOURS: Mapping[Badge, str] = {"gold": "bold yellow", "silver": "bold white", "bronze": "bold red", "none": "dim"}
 _ADVICE = 5
-"""Reasons that are shown for the whole mesh."""
+"""Reasons that are shown for several projects together."""
 
 
 class Scored(Struct, frozen=True, kw_only=True):
@@ -97,7 +97,7 @@ def print_scorecard(to: Console, document: ScorecardDocument) -> None:
     to.print(Text.assemble((said, "bold"), "  ", _trend(document.mesh.trend)))
     if mesh.losses:
         to.print(Text("what would raise it most:"))
-    for loss in mesh.losses[:_ADVICE]:
+    for loss in mesh.losses if len(document.projects) == 1 else mesh.losses[:_ADVICE]:
         to.print(Text.assemble((f"  +{loss.points:.1f}", "green"), f"  {one_line(loss.text)}: {one_line(loss.to_do)}"))
 
 
