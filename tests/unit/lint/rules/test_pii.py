@@ -15,9 +15,9 @@ from mesh_tools.model.interface import Column
     "name",
     [
         "email", "e_mail", "customer_email", "email_address", "phone", "phone_number", "mobile", "ssn",
-        "passport_number", "date_of_birth", "birth_date", "birthday", "first_name", "lastname", "surname", "full_name", "family_name",
-        "ip_address", "client_ip", "ipv4", "iban", "card_number", "credit_card_number", "home_address", "gender",
-        "national_id", "tax_id", "driving_licence",
+        "passport_number", "date_of_birth", "birth_date", "birthday", "first_name", "lastname", "surname",
+        "full_name", "family_name", "ip_address", "client_ip", "ipv4", "iban", "card_number", "credit_card_number", "home_address",
+        "gender", "national_id", "tax_id", "driving_licence",
     ],
 )  # fmt: skip
 def test_names_of_personal_data(name: str) -> None:
@@ -28,8 +28,8 @@ def test_names_of_personal_data(name: str) -> None:
     "name",
     [
         "is_email_valid", "email_count", "carrier_name", "model_name", "name", "username_length", "phone_calls",
-        "shipping", "trip", "ship", "zip_code_count", "assignment", "address_count", "mobile_sessions", "birth_rate", "cardinality",
-        "equipment", "clip_address_space",
+        "shipping", "trip", "ship", "zip_code_count", "assignment", "address_count", "mobile_sessions", "birth_rate",
+        "cardinality", "equipment", "clip_address_space",
     ],
 )  # fmt: skip
 def test_names_of_other_data(name: str) -> None:
