@@ -45,7 +45,8 @@ class Pinned(Struct, frozen=True, kw_only=True):
 
 def packages_of(root: Path) -> dict[str, Pinned]:
     """The packages that the project in ``root`` asks for, by name; none that stand for other projects of the mesh."""
-    locked = {name: version for name, version, _ in _entries(root, _LOCK)}
+    # A folder is what it is now, whatever the lock names.
+    locked = {name: version for name, version, entry, _ in _entries(root, _LOCK) if "local" not in entry}
     return {
         name: Pinned(
             name=name,
@@ -53,16 +54,16 @@ def packages_of(root: Path) -> dict[str, Pinned]:
             place=YamlPlace(file=file, steps=("packages", str(index))),
         )
         for file in _FILES
-        for name, version, index in _entries(root, file)
+        for name, version, _, index in _entries(root, file)
     }
 
 
-def _entries(root: Path, file: str) -> Iterator[tuple[str, str, int]]:
+def _entries(root: Path, file: str) -> Iterator[tuple[str, str, Mapping[str, Any], int]]:
     value = _read(root / file)
     entries = value.get("packages") if isinstance(value, dict) else None
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, dict) and (known := _known(entry, root)):
-            yield (*known, index)
+            yield (*known, entry, index)
 
 
 def _known(entry: Mapping[str, Any], root: Path) -> tuple[str, str] | None:
