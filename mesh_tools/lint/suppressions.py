@@ -16,6 +16,8 @@ from mesh_tools.lint.policy import matching
 from mesh_tools.mesh.config import LintIgnore
 from mesh_tools.model.finding import Suppression
 
+UNUSED = "is unused: there is no such finding"
+
 
 class Inline(Struct, frozen=True, kw_only=True):
     """One entry of ``meta.mesh.ignore``.
@@ -96,9 +98,9 @@ class Suppressions:
 
     def of(self, pending: Pending) -> Suppression | None:
         """Who answers for a finding; ``None`` when nobody does."""
-        fingerprint = pending.fingerprint
-        if fingerprint in self._baseline:
-            self.met.add(fingerprint)
+        in_baseline = bool(self._baseline) and pending.fingerprint in self._baseline
+        if in_baseline:
+            self.met.add(pending.fingerprint)
         inline = self._inline_for(pending)
         if inline is not None:
             return Suppression(source="inline", reason=inline.reason, until=inline.until)
@@ -106,7 +108,7 @@ class Suppressions:
         if written is not None:
             ignore = written.ignore
             return Suppression(source="policy", reason=ignore.reason, until=ignore.until, where=written.where)
-        return Suppression(source="baseline") if fingerprint in self._baseline else None
+        return Suppression(source="baseline") if in_baseline else None
 
     def faults(
         self, asked: Mapping[str, frozenset[str]], in_force: frozenset[str] = frozenset()
@@ -146,7 +148,7 @@ class Suppressions:
         elif self._expired(until):
             yield entry, project, f"{shown} expired on {until}"
         elif id(entry) not in self._used and meant & asked and meant & self._in_force <= asked:
-            yield entry, project, f"{shown} is unused: there is no such finding"
+            yield entry, project, f"{shown} {UNUSED}"
         if code and not reason:
             yield entry, project, f"{shown} gives no reason"
 

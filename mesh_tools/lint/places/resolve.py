@@ -28,12 +28,17 @@ class Places:
         self._roots = roots
         self._yaml: dict[Path, YamlFile | None] = {}
         self._shown: dict[str, str] = {}
+        self._paths: dict[tuple[str, str], Path | None] = {}
+        self._elsewhere: dict[tuple[str, str], Location] = {}
 
     def path(self, project: str, file: str) -> Path | None:
         """The file, if it is at hand."""
-        root = self._roots.get(project)
-        path = root / file if root is not None and file else None
-        return path if path is not None and path.is_file() else None
+        key = (project, file)
+        if key not in self._paths:
+            root = self._roots.get(project)
+            path = root / file if root is not None and file else None
+            self._paths[key] = path if path is not None and path.is_file() else None
+        return self._paths[key]
 
     def locate(self, project: str, place: Place) -> Location | None:
         """Where ``place`` is; without a line when the file is not at hand, ``None`` when there is no file at all."""
@@ -41,9 +46,15 @@ class Places:
             return None
         path = self.path(project, place.file)
         if path is None:
-            root = self._roots.get(project)
-            return Location.of(root / place.file if root else place.file)
+            return self._not_at_hand(project, place.file)
         return self._in_yaml(path, place) if isinstance(place, YamlPlace) else _in_code(path, place)
+
+    def _not_at_hand(self, project: str, file: str) -> Location:
+        key = (project, file)
+        if key not in self._elsewhere:
+            root = self._roots.get(project)
+            self._elsewhere[key] = Location.of(root / file if root else file)
+        return self._elsewhere[key]
 
     def file(self, project: str, place: Place) -> Location | None:
         """The file of ``place``, which nobody reads for it; ``None`` when there is none."""
