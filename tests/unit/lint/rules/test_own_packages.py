@@ -66,3 +66,16 @@ def test_versions_are_compared_by_their_numbers() -> None:
     place = YamlPlace(file="packages.yml")
     orders = [Pinned(name="a", version=version, place=place).order for version in ("1.10.0", "v1.9.0", ">=1.0", "main")]
     assert orders == [(1, 10, 0), (1, 9, 0), None, None]
+
+
+def test_a_folder_has_the_version_that_it_has_now_whatever_the_lock_names(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "packages.yml": "packages: [{local: new}]",
+            "package-lock.yml": "packages: [{local: old, name: money}]",
+            "new/dbt_project.yml": "{name: money, version: 2.0.0}",
+            "old/dbt_project.yml": "{name: money, version: 1.0.0}",
+        },
+    )
+    assert packages_of(tmp_path)["money"].version == "2.0.0"
