@@ -17,11 +17,13 @@ def by_path(path: str, globs: Mapping[str, T]) -> T | None:
     return globs[max(found, key=len)] if found else None
 
 
+@lru_cache(maxsize=65536)  # names are the same in many models
 def is_wholly(pattern: str, text: str) -> bool:
     """Whether a regular expression matches all of ``text``."""
     return _compiled(pattern).fullmatch(text) is not None
 
 
+@lru_cache(maxsize=65536)
 def any_in(patterns: tuple[str, ...], text: str) -> bool:
     """Whether one of the regular expressions is found in ``text``."""
     return bool(patterns) and _joined(patterns).search(text) is not None

@@ -16,7 +16,8 @@ from mesh_tools.model.interface import Column
     [
         "email", "e_mail", "customer_email", "email_address", "phone", "phone_number", "mobile", "ssn",
         "passport_number", "date_of_birth", "birth_date", "birthday", "first_name", "lastname", "surname",
-        "full_name", "family_name", "ip_address", "client_ip", "ipv4", "iban", "card_number", "credit_card_number", "home_address",
+        "full_name", "family_name", "ip_address", "client_ip", "ipv4", "iban", "card_number", "credit_card_number",
+        "home_address",
         "gender", "national_id", "tax_id", "driving_licence",
     ],
 )  # fmt: skip
