@@ -51,6 +51,7 @@ def broken(
             yield one, f"is {written}, but its name does not match '{one.name}'"
 
 
+@lru_cache(maxsize=4096)
 def forbidden(written: str, adapter: str | None, types: tuple[str, ...]) -> bool:
     """Whether a type is one of ``types``."""
     exact, name = _forms(written, adapter)
