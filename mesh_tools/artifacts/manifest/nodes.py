@@ -156,6 +156,7 @@ class SourceNode(_Resource, frozen=True, kw_only=True, tag="source"):
     source_description: str | None = None
     loader: str | None = None
     loaded_at_field: str | None = None
+    loaded_at_query: str | None = None
     columns: dict[str, ColumnNode] | None = None
 
     @property

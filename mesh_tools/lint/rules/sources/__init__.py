@@ -1,0 +1,1 @@
+"""SRC: sources are what a project takes from outside of dbt."""
