@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -37,6 +37,13 @@ _TWO_ARGUMENTS = re.compile(r"""ref\(\s*['"](\w+)['"]\s*,\s*['"]""")
 
 Places = set[tuple[str, int | None]]
 """Files, relative to the mesh, with the lines at fault; ``None`` for a file that is at fault as a whole."""
+
+
+class Dbt(Protocol):
+    """Runs dbt."""
+
+    def run(self, folder: Path, *commands: Sequence[str]) -> None:
+        """Run dbt in a folder; it must succeed."""
 
 
 class DbtServer:
@@ -97,7 +104,7 @@ def found_places(root: Path, report: Mapping[str, Any], code: str) -> Places:
     }
 
 
-def make_mesh(root: Path, files: Mapping[str, str], server: DbtServer) -> None:
+def make_mesh(root: Path, files: Mapping[str, str], server: Dbt) -> None:
     """Write the projects of an example, and parse them, producers first."""
     root.mkdir(parents=True, exist_ok=True)
     written = {_in_mesh(path): text for path, text in files.items() if path not in {_EXPECT, _COMPILE}}
@@ -124,7 +131,15 @@ def run_mesh(root: Path, *arguments: str) -> dict[str, Any]:
     return document
 
 
-def run_example(root: Path, files: Mapping[str, str], code: str, server: DbtServer) -> dict[str, Any]:
+def needs_dbt_1(files: Mapping[str, str]) -> bool:
+    """Whether an example is of several projects, or needs more than a manifest, such as compiled SQL or packages."""
+    paths = [_in_mesh(path) for path in files]
+    projects = {path.split("/")[0] for path in paths if "/" in path}
+    names = {path.rpartition("/")[2] for path in paths}
+    return len(projects) > 1 or not names.isdisjoint({*_ARTIFACTS, _COMPILE, "packages.yml"})
+
+
+def run_example(root: Path, files: Mapping[str, str], code: str, server: Dbt) -> dict[str, Any]:
     """Make the mesh of an example, and ask one rule."""
     make_mesh(root, files, server)
     base = ("--base", "base") if (root / "base").is_dir() else ()
@@ -142,7 +157,7 @@ def in_folder(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def _make_projects(root: Path, files: Mapping[str, str], server: DbtServer, command: str) -> None:
+def _make_projects(root: Path, files: Mapping[str, str], server: Dbt, command: str) -> None:
     names = list(dict.fromkeys(path.split("/")[0] for path in files if "/" in path))
     for path, text in files.items():
         artifact = path.rpartition("/")[2]
@@ -158,7 +173,7 @@ def _make_projects(root: Path, files: Mapping[str, str], server: DbtServer, comm
         _parse(root, name, server, command)
 
 
-def _parse(root: Path, name: str, server: DbtServer, command: str) -> None:
+def _parse(root: Path, name: str, server: Dbt, command: str) -> None:
     folder = root / name
     if (folder / "dependencies.yml").is_file():
         run_quietly(root, "sync", "--select", name)

@@ -1,0 +1,48 @@
+"""Rules find the same, in the same lines, in a manifest of dbt 2."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from mesh_tools.lint.page import examples_of
+from mesh_tools.lint.registry import built_in
+from support.lint_cases import expected_places, found_places, needs_dbt_1, run_example
+
+pytestmark = pytest.mark.dbt
+
+_PARSER = Path(sys.executable).with_name("dbt-core-experimental-parser")
+
+
+class Dbt2:
+    """Parses a project with dbt 2, whatever else is asked."""
+
+    def run(self, folder: Path, *_commands: Sequence[str]) -> None:
+        """Parse the project in ``folder``; it must succeed."""
+        done = subprocess.run(
+            [_PARSER, "parse", "--target-path", folder / "target", "--profiles-dir", "."],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def _examples() -> Mapping[str, Mapping[str, str]]:
+    """Bad examples of one project that need nothing but its manifest."""
+    bad = {code: examples_of(rule)["bad"] for code, rule in built_in().items() if rule.check is not None}
+    return {code: files for code, files in bad.items() if not needs_dbt_1(files)}
+
+
+EXAMPLES = _examples()
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_the_bad_example_has_the_findings_that_it_marks(code: str, tmp_path: Path) -> None:
+    report = run_example(tmp_path, EXAMPLES[code], code, Dbt2())
+    assert found_places(tmp_path, report, code) == expected_places(EXAMPLES[code], code)
