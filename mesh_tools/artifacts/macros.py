@@ -39,11 +39,31 @@ class MacroNode(msgspec.Struct, frozen=True, kw_only=True):
     meta: dict[str, Any] | None = None
 
 
+class MacroCaller(msgspec.Struct, frozen=True):
+    """Any resource, by the macros that it calls."""
+
+    depends_on: MacroDependsOn = MacroDependsOn()
+
+
 class MacroDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """The macros of a parsed project, by unique_id."""
+    """The macros of a parsed project, by unique_id, and what calls them."""
 
     metadata: Metadata
     macros: dict[str, MacroNode] = {}
+    nodes: dict[str, MacroCaller] = {}
+    sources: dict[str, MacroCaller] = {}
+    exposures: dict[str, MacroCaller] = {}
+    metrics: dict[str, MacroCaller] = {}
+    semantic_models: dict[str, MacroCaller] = {}
+    unit_tests: dict[str, MacroCaller] = {}
+
+    def called(self) -> frozenset[str]:
+        """unique_ids of the macros that anything calls, other macros too."""
+        callers = (self.nodes, self.sources, self.exposures, self.metrics, self.semantic_models, self.unit_tests)
+        found = {name for some in callers for caller in some.values() for name in caller.depends_on.macros}
+        # A macro that calls none but itself is called by nobody.
+        found.update(name for key, macro in self.macros.items() for name in macro.depends_on.macros if name != key)
+        return frozenset(found)
 
 
 _MACROS = Artifact(
@@ -54,10 +74,10 @@ _MACROS = Artifact(
 )
 
 
-def read_macros(path: Path) -> dict[str, MacroNode]:
-    """The macros in the manifest at ``path``, those of all packages, by unique_id.
+def read_macros(path: Path) -> MacroDocument:
+    """The macros in the manifest at ``path``, those of all packages, and what calls them.
 
     Raises:
         MeshError: see :meth:`mesh_tools.artifacts.reading.Artifact.read`.
     """
-    return _MACROS.read(path).macros
+    return _MACROS.read(path)

@@ -40,9 +40,14 @@ def _catalog(path: Path) -> Catalog:
     return Catalog({**found.nodes, **found.sources})
 
 
+def _macros(path: Path) -> Macros:
+    found = read_macros(path)
+    return Macros(found.macros, found.called())
+
+
 AT_HAND: Providers = {
     Code: _from(lambda given: given.manifest, lambda path: Code(read_code(path))),
-    Macros: _from(lambda given: given.manifest, lambda path: Macros(read_macros(path))),
+    Macros: _from(lambda given: given.manifest, _macros),
     Files: _from(lambda given: given.root, Files),
     Catalog: _from(lambda given: given.catalog, _catalog),
     RunTimes: _from(

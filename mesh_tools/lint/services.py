@@ -80,11 +80,12 @@ class Code(Service, Struct, frozen=True):
 
 
 class Macros(Service, Struct, frozen=True):
-    """All macros of the manifest, those of packages too, by unique_id."""
+    """All macros of the manifest, those of packages too, by unique_id; and unique_ids of those that anything calls."""
 
     need: ClassVar[str] = "a manifest"
 
     macros: Mapping[str, MacroNode]
+    called: frozenset[str] = frozenset()
 
 
 class Files(Service, Struct, frozen=True):

@@ -231,7 +231,9 @@ class Macro(_Node):
     @property
     def code(self) -> CodePlace:
         """The line on which it begins."""
-        return CodePlace(file=self.node.original_file_path, text=f"macro {self.node.name}")
+        begins = self.node.macro_sql.strip().partition("\n")[0].rstrip()
+        text = begins if " " in begins else f"macro {self.node.name}"
+        return CodePlace(file=self.node.original_file_path, text=text)
 
     @property
     def tests(self) -> tuple[TestNode, ...]:
