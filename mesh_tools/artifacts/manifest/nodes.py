@@ -232,6 +232,13 @@ class SemanticNode(_Untyped, frozen=True, kw_only=True):
     type: str | None = None
     meta: dict[str, Any] | None = None
     written_tags: tuple[str, ...] | str | None = msgspec.field(default=None, name="tags")
+    all_config: dict[str, Any] | None = msgspec.field(default=None, name="config")
+    type_params: dict[str, Any] | None = None
+    query_params: dict[str, Any] | None = None
+    defaults: dict[str, Any] | None = None
+    entities: tuple[dict[str, Any], ...] | None = None
+    dimensions: tuple[dict[str, Any], ...] | None = None
+    measures: tuple[dict[str, Any], ...] | None = None
 
     @property
     def tags(self) -> tuple[str, ...]:
