@@ -37,12 +37,14 @@ class CodePlace(Struct, frozen=True, kw_only=True):
     Attributes:
         file: Relative to the project's folder.
         ref: The call of ``ref`` that is meant; the first that is alike.
+        source: Else the first call of ``source`` with these two names.
         text: Else the first line that holds this text, in any case.
         line: Else this line.
     """
 
     file: str
     ref: RefCall | None = None
+    source: tuple[str, str] | None = None
     text: str = ""
     line: int | None = None
 

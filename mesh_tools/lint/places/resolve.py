@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -130,12 +131,24 @@ def _is_called(item: Any, name: str) -> bool:
 def _in_code(path: Path, place: CodePlace) -> Location:
     if place.ref is not None:
         return _ref_in(path, place.ref) or Location.of(path, 1, 1)
+    if place.source is not None:
+        return _source_in(path, *place.source) or Location.of(path, 1, 1)
     if place.text:
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             position = line.lower().find(place.text.lower())
             if position >= 0:
                 return Location.of(path, number, position + 1)
     return Location.of(path, place.line or 1, 1)
+
+
+def _source_in(path: Path, source: str, table: str) -> Location | None:
+    names = rf"""['"]{re.escape(source)}['"]\s*,\s*['"]{re.escape(table)}['"]"""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    found = re.search(rf"(?<!\w)source\s*\(\s*{names}", text)
+    if found is None:
+        return None
+    start = found.start()
+    return Location.of(path, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
 
 
 def _ref_in(path: Path, wanted: RefCall) -> Location | None:
