@@ -1,0 +1,1 @@
+"""STR: how models are written, and how they read each other."""
