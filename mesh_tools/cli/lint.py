@@ -59,6 +59,10 @@ _what_counts = _together(
     click.option("--baseline", type=_FILE, help="Findings that do not count. Default: lint-baseline.json."),
     click.option("--write-baseline", is_flag=True, help="Write the baseline: what is found now does not count."),
 )
+_fixes = _together(
+    click.option("--fix", "fixes", is_flag=True, help="Mend what is certain, and report the rest."),
+    click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; 1 if it would."),
+)
 _report = _together(
     click.option("--scorecard", is_flag=True, help="Scores of domains and products instead of findings; text or json."),
     report_format_option,
@@ -76,6 +80,7 @@ _report = _together(
 @_artifacts
 @_rules
 @_what_counts
+@_fixes
 @environment_option
 @mesh_file_option
 @_report
@@ -84,6 +89,7 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
 
     PROJECT limits what is told, not what is read: NAME, +NAME (with all upstream of it), NAME+ (with all downstream).
     """
+    from mesh_tools.cli.lint_fix import fix, print_diff
     from mesh_tools.report.lint.report import report_of
 
     if options["scorecard"] and output not in {"text", "json"}:
@@ -93,6 +99,11 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
     outcome = linting.run(_tell)
     for note in linting.notes:
         _tell(f"note: {note}")
+    if options["diff"]:
+        sys.exit(print_diff(outcome))
+    matched_nothing = outcome.matched_nothing
+    if options["fixes"]:
+        outcome = fix(outcome)
     if options["write_baseline"]:
         number = linting.write_baseline(outcome)
         click.echo(f"{linting.baseline} holds {number} finding{'' if number == 1 else 's'} that do not count")
@@ -106,7 +117,7 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
         _keep_scores(scores, linting, outcome)
     if not outcome.projects and linting.has_projects:
         sys.exit(ExitCode.USAGE)
-    if outcome.matched_nothing:
+    if matched_nothing:
         sys.exit(ExitCode.NOTHING_MATCHED)
     if report.failed:
         sys.exit(ExitCode.FAILED)

@@ -165,13 +165,12 @@ class _Bench:
             raise Refused(f"another fix makes it {self._set[key]!r}")
 
     def _path(self, project: str, file: str) -> Path:
-        root = self._roots.get(project)
-        if root is None:
+        root, mesh = self._roots.get(project), self._roots.get("")
+        path = ((root or Path()) / file).resolve()
+        if root is None and not Path(file).is_absolute():
             raise Refused("the project's files are not at hand")
-        folder = root.resolve()
-        path = (root / file).resolve()
-        inside = path.relative_to(folder).parts if path.is_relative_to(folder) else ()
-        if not inside or any(part in _NOT_OURS or part.startswith(".") for part in inside[:-1]):
+        is_policy = mesh is not None and path.parent == mesh.resolve()
+        if not (is_policy or (root is not None and _is_own(path, root.resolve()))):
             raise Refused(f"{display_path(path)} is not a file of {project or 'the mesh'}")
         if path not in self._now:
             try:
@@ -179,6 +178,12 @@ class _Bench:
             except OSError as error:
                 raise Refused(f"{display_path(path)} cannot be read: {error.strerror}") from None
         return path
+
+
+def _is_own(path: Path, root: Path) -> bool:
+    """Whether somebody has written it in the project's folder."""
+    inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    return bool(inside) and not any(part in _NOT_OURS or part.startswith(".") for part in inside[:-1])
 
 
 def _single(fix: Fix) -> Iterable[Fix]:
