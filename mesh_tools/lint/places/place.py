@@ -40,6 +40,8 @@ class CodePlace(Struct, frozen=True, kw_only=True):
         source: Else the first call of ``source`` with these two names.
         text: Else the first line that holds this text, in any case.
         line: Else this line.
+        offset: Characters behind the beginning of ``text``, which may be many lines; without one, behind the blanks
+            that the file begins with and dbt leaves out.
     """
 
     file: str
@@ -47,6 +49,7 @@ class CodePlace(Struct, frozen=True, kw_only=True):
     source: tuple[str, str] | None = None
     text: str = ""
     line: int | None = None
+    offset: int | None = None
 
 
 Place = YamlPlace | CodePlace

@@ -133,6 +133,8 @@ def _in_code(path: Path, place: CodePlace) -> Location:
         return _ref_in(path, place.ref) or Location.of(path, 1, 1)
     if place.source is not None:
         return _source_in(path, *place.source) or Location.of(path, 1, 1)
+    if place.offset is not None:
+        return _at_offset(path, place.text, place.offset)
     if place.text:
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             position = line.lower().find(place.text.lower())
@@ -149,6 +151,15 @@ def _source_in(path: Path, source: str, table: str) -> Location | None:
         return None
     start = found.start()
     return Location.of(path, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+
+
+def _at_offset(path: Path, text: str, offset: int) -> Location:
+    code = path.read_bytes().decode("utf-8", errors="replace")  # with its line ends, which dbt keeps
+    start = code.find(text) if text else len(code) - len(code.lstrip())
+    if start < 0 or start + offset > len(code):  # the file has changed since dbt parsed it
+        return Location.of(path, 1, 1)
+    before = code[: start + offset]
+    return Location.of(path, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _ref_in(path: Path, wanted: RefCall) -> Location | None:
