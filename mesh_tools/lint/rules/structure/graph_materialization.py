@@ -13,7 +13,6 @@ from mesh_tools.lint.subjects import Model, Project
 from mesh_tools.mesh.summary import is_stub
 
 _COMPUTED = ("view", "ephemeral")
-_KEPT = ("table", "incremental", "materialized_view", "dynamic_table", "snapshot")
 
 
 @rule("STR005", "chained-views", severity="warn", tier="strict")
@@ -139,7 +138,7 @@ def materialization_by_fanout(
     model: Model,
     *,
     min_children: int = 3,
-    materializations: tuple[str, ...] = _KEPT,
+    materializations: tuple[str, ...] | None = None,
     below: tuple[str, ...] | None = None,
 ) -> Found:
     """A model that many others read is computed anew for each of them.
@@ -149,7 +148,7 @@ def materialization_by_fanout(
 
     Options:
         min_children: From how many models and snapshots on it has to be kept; versions of a model count as one.
-        materializations: What keeps it.
+        materializations: What keeps it. Default: everything but views and ephemeral models.
         below: How models with fewer readers are to be materialized. Default: as they like.
 
     Bad:
@@ -189,11 +188,14 @@ def materialization_by_fanout(
         return
     count = len(models_reading(model))
     wanted = materializations if count >= min_children else below
-    if wanted is not None and model.materialized not in wanted:
+    if wanted is not None:
+        fits = model.materialized in wanted
+    else:
+        fits = count < min_children or model.materialized not in _COMPUTED
+    if not fits:
+        asked = f", not as {_or(wanted)}" if wanted else ""
         yield model.raised(
-            f"is read by {count} models, and is materialized as {model.materialized}, not as {_or(wanted)}",
-            "config",
-            "materialized",
+            f"is materialized as {model.materialized} at a fan-out of {count}{asked}", "config", "materialized"
         )
 
 
