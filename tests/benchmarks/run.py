@@ -97,6 +97,7 @@ SCRIPTS = {
     "shadow-bind": ("shadow_bind.py",),
     "lineage": ("lineage.py", "--models", "1000", "--peers"),
     "drift": ("drift.py",),
+    "lint": ("lint.py",),
 }
 """Benchmarks of what runs within one process: each is a program of its own that prints its tables."""
 

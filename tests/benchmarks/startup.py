@@ -14,5 +14,6 @@ def startup_cases(folder: Path) -> list[Case]:
         Case("`python -c pass`", [sys.executable, "-c", "pass"], folder),
         Case("`mesh --version`", [program("mesh"), "--version"], folder),
         Case("`mesh --help`", [program("mesh"), "--help"], folder),
+        Case("`mesh lint --help`", [program("mesh"), "lint", "--help"], folder),
         Case("`dbt --help`", [program("dbt"), "--help"], folder),
     ]
