@@ -42,7 +42,7 @@ def _catalog(path: Path) -> Catalog:
 
 def _macros(path: Path) -> Macros:
     found = read_macros(path)
-    return Macros(found.macros, found.called())
+    return Macros(found.macros, found.called(), found.nodes)
 
 
 AT_HAND: Providers = {

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from mesh_tools.artifacts.catalog import CatalogTable
 from mesh_tools.artifacts.code import NodeCode
-from mesh_tools.artifacts.macros import MacroNode
+from mesh_tools.artifacts.macros import MacroCaller, MacroNode
 from mesh_tools.artifacts.run_results import Result
 from mesh_tools.artifacts.sources import SourceFreshness
 from mesh_tools.lint.inputs import ProjectInput
@@ -80,12 +80,19 @@ class Code(Service, Struct, frozen=True):
 
 
 class Macros(Service, Struct, frozen=True):
-    """All macros of the manifest, those of packages too, by unique_id; and unique_ids of those that anything calls."""
+    """All macros of the manifest, those of packages too, by unique_id.
+
+    Attributes:
+        macros: By unique_id.
+        called: unique_ids of those that anything calls.
+        nodes: Models, tests and so on by unique_id, each with the macros that it calls itself.
+    """
 
     need: ClassVar[str] = "a manifest"
 
     macros: Mapping[str, MacroNode]
     called: frozenset[str] = frozenset()
+    nodes: Mapping[str, MacroCaller] = {}
 
 
 class Files(Service, Struct, frozen=True):
