@@ -19,7 +19,6 @@ _KINDS: Mapping[str, _Kind] = {
     "saved_queries": "saved_query",
 }
 _PARTS: Mapping[_Kind, str] = {"entity": "entities", "dimension": "dimensions", "measure": "measures"}
-_REQUIRED: Mapping[_Kind, tuple[str, ...]] = {"semantic_model": ("description",), "metric": ("description", "label")}
 
 
 @rule("SEM001", "semantic-model-on-non-public-model", severity="warn", tier="strict")
@@ -76,19 +75,22 @@ def semantic_model_on_non_public_model(semantic: Semantic) -> Found:
             yield semantic.raised(message, "model", key=parent.unique_id)
 
 
-@rule("SEM002", "semantic-required-fields", severity="warn", tier="strict")
-def semantic_required_fields(semantic: Semantic, *, required: Mapping[_Kind, tuple[str, ...]] | None = None) -> Found:
-    """A metric or a semantic model does not say what the policy wants of it.
+@rule("SEM002", "semantic-required-fields", severity="warn", tier="opt-in")
+def semantic_required_fields(semantic: Semantic, *, required: Mapping[_Kind, tuple[str, ...]]) -> Found:
+    """Something of the semantic layer does not say what the policy wants of it.
+
+    DOC008 asks for the descriptions of metrics, semantic models and saved queries.
 
     Why:
-        Who picks a metric from a list in a dashboard has its label and its description, and nothing else.
+        Who picks a measure from a list in a dashboard has its label and its description, and nothing else.
 
     Options:
         required: By `semantic_model`, `entity`, `dimension`, `measure`, `metric`, `saved_query`: the keys that must be
-            set, which may lead below others (`config.meta.unit`). Default: the description of semantic models, and
-            description and label of metrics.
+            set, which may lead below others (`config.meta.unit`).
 
     Bad:
+        mesh.yml:
+            lint: {rules: {SEM002: {required: {measure: [description], metric: [config.meta.unit]}}}}
         models/days.sql:
             select date '2026-01-01' as day
         models/days.yml:
@@ -100,12 +102,13 @@ def semantic_required_fields(semantic: Semantic, *, required: Mapping[_Kind, tup
             select 1 as order_id, date '2026-01-01' as ordered_on
         models/orders.yml:
             semantic_models:
-              - name: orders  # SEM002
+              - name: orders
                 model: ref('orders')
                 defaults: {agg_time_dimension: ordered_on}
                 entities: [{name: order_id, type: primary}]
                 dimensions: [{name: ordered_on, type: time, type_params: {time_granularity: day}}]
-                measures: [{name: orders, expr: order_id, agg: count}]
+                measures:
+                  - {name: orders, expr: order_id, agg: count}  # SEM002
             metrics:
               - name: orders  # SEM002
                 label: Orders
@@ -113,6 +116,8 @@ def semantic_required_fields(semantic: Semantic, *, required: Mapping[_Kind, tup
                 type_params: {measure: orders}
 
     Good:
+        mesh.yml:
+            lint: {rules: {SEM002: {required: {measure: [description], metric: [config.meta.unit]}}}}
         models/days.sql:
             select date '2026-01-01' as day
         models/days.yml:
@@ -125,29 +130,27 @@ def semantic_required_fields(semantic: Semantic, *, required: Mapping[_Kind, tup
         models/orders.yml:
             semantic_models:
               - name: orders
-                description: Orders of the shop, those that were returned, too.
                 model: ref('orders')
                 defaults: {agg_time_dimension: ordered_on}
                 entities: [{name: order_id, type: primary}]
                 dimensions: [{name: ordered_on, type: time, type_params: {time_granularity: day}}]
-                measures: [{name: orders, expr: order_id, agg: count}]
+                measures:
+                  - {name: orders, description: Those that were returned count., expr: order_id, agg: count}
             metrics:
               - name: orders
                 label: Orders
-                description: The number of orders, those that were returned, too.
+                config: {meta: {unit: orders}}
                 type: simple
                 type_params: {measure: orders}
 
     To do:
         Write what is missing.
     """
-    wanted = _REQUIRED if required is None else required
-    for kind, entry, steps in _described(semantic, wanted):
-        for key in wanted[kind]:
+    for kind, entry, steps in _described(semantic, required):
+        for key in required[kind]:
             if meta_at(entry, key) in (None, "", [], {}):
                 name = entry.get("name")
-                whose = "" if not steps else f"the {kind} {name} without "
-                message = f"has {whose}{'no ' if not steps else ''}{key}"
+                message = f"has the {kind} {name} without {key}" if steps else f"has no {key}"
                 yield semantic.raised(message, *steps, *key.split("."), key=f"{kind} {name} {key}")
 
 
