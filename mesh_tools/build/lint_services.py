@@ -31,7 +31,7 @@ from mesh_tools.lineage.inputs import inputs_of
 from mesh_tools.lineage.names import column_key
 from mesh_tools.lineage.trace import trace
 from mesh_tools.lint.inputs import ProjectInput
-from mesh_tools.lint.services import Changes, Lineage, Provider, Providers, Published, Unavailable
+from mesh_tools.lint.services import Changes, Lineage, Provider, Providers, Published, Traced, Unavailable
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface, product_key
 
@@ -120,16 +120,19 @@ class _Lineages:
         self._cache = cache
 
     def of(self, given: ProjectInput | None) -> Lineage:
-        """The lineage of all projects, if the one that asks was compiled; for the whole mesh if any was.
+        """The lineage of all projects, traced once somebody looks at it."""
+        return Lineage(lambda: self._traced_for(given))
+
+    def _traced_for(self, given: ProjectInput | None) -> Traced:
+        """If the one that asks was compiled; for the whole mesh if any was.
 
         Raises:
-            Unavailable: it was not.
-            MeshError: another sqlglot than is known.
+            Unavailable: it was not, or there is another sqlglot than is known.
         """
         asked = None if given is None else self._compiled.get(given.name) or self._compiled.get(str(given.manifest))
         if not (asked.has_sql if asked else given is None and self._with_sql):
             raise Unavailable
-        return self._lineage
+        return self._traced
 
     @cached_property
     def _compiled(self) -> dict[str, CompiledManifest]:
@@ -144,8 +147,11 @@ class _Lineages:
         return [manifest for manifest in self._compiled.values() if manifest.has_sql]
 
     @cached_property
-    def _lineage(self) -> Lineage:
-        return Lineage(trace(inputs_of(self._with_sql), cache=self._cache), _types(self._with_sql))
+    def _traced(self) -> Traced:
+        try:
+            return Traced(trace(inputs_of(self._with_sql), cache=self._cache), _types(self._with_sql))
+        except MeshError as error:
+            raise Unavailable(f"{Lineage.need}: {error.message}") from None
 
 
 def _types(manifests: Iterable[CompiledManifest]) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -131,17 +132,49 @@ class SourceAges(Service, Struct, frozen=True):
     results: Mapping[str, SourceFreshness]
 
 
-class Lineage(Service, Struct, frozen=True):
-    """Column lineage over all projects, and the types that they declare, by unique_id; types by column.
+class Traced(Struct, frozen=True):
+    """Column lineage over all projects, and the types that they declare, by unique_id; types by column."""
+
+    models: Mapping[str, ModelLineage]
+    types: Mapping[str, Mapping[str, str]] = {}
+
+
+class Lineage(Service):
+    """Column lineage, traced when a rule first looks at it: tracing takes longer than all rules together.
 
     It is asked for by project: one that was only parsed has none, whatever the others have.
+
+    Args:
+        load: Traces, or gives what was traced; raises :class:`Unavailable`.
     """
 
     need: ClassVar[str] = "compiled SQL (`mesh build`, or `dbt compile`)"
     letter: ClassVar[str] = "S"
 
-    models: Mapping[str, ModelLineage]
-    types: Mapping[str, Mapping[str, str]] = {}
+    def __init__(self, load: Callable[[], Traced]) -> None:
+        self._load = load
+
+    @cached_property
+    def _traced(self) -> Traced:
+        return self._load()
+
+    @property
+    def models(self) -> Mapping[str, ModelLineage]:
+        """The lineage of each model, by unique_id.
+
+        Raises:
+            Unavailable: the project was only parsed.
+        """
+        return self._traced.models
+
+    @property
+    def types(self) -> Mapping[str, Mapping[str, str]]:
+        """Types that are declared, by unique_id and column.
+
+        Raises:
+            Unavailable: the project was only parsed.
+        """
+        return self._traced.types
 
 
 class Changes(Service, Struct, frozen=True):

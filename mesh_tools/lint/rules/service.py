@@ -191,7 +191,7 @@ def higher_tier_than_its_producer(product: Product) -> Found:
 def _producers(product: Product) -> Iterator[tuple[CrossRef, ProductVersion]]:
     """The other projects' products that it is made of, by way of its own project's models, each once."""
     mesh = product.mesh
-    refs = mesh.reads_of.get(product.owner, ())
+    refs = mesh.reads.get(product.owner, ())
     if not refs:
         return
     made_of = {product.node.key, *mesh.graph.ancestors(product.node.key)}

@@ -143,14 +143,6 @@ class Mesh(Remembering, Subject):
                 found[product.name].append(project)
         return {name: tuple(projects) for name, projects in found.items()}
 
-    @cached_property
-    def reads_of(self) -> Mapping[str, tuple[CrossRef, ...]]:
-        """The refs of each project to others."""
-        found: defaultdict[str, list[CrossRef]] = defaultdict(list)
-        for ref in self.cross_refs:
-            found[ref.consumer.project].append(ref)
-        return {project: tuple(refs) for project, refs in found.items()}
-
     def promise_of(self, node: NodeSummary) -> tuple[promise.Product, promise.ProductVersion] | None:
         """What its producer promises about ``node``; ``None`` when it is no product, or the producer is not known."""
         interface = self.interfaces.get(node.project)

@@ -153,7 +153,7 @@ def incompatible_type(project: MeshProject, lineage: Lineage) -> Found:
         Declare the type that the producer promises, or cast the column in the SQL.
     """
     mesh = project.mesh
-    if not mesh.reads_of.get(project.name):
+    if not mesh.reads.get(project.name):
         return
     for key, node in project.member.summary.nodes.items():
         for column, data_type in lineage.types.get(key, {}).items():

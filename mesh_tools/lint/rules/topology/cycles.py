@@ -71,11 +71,11 @@ def cycle_of_projects(project: MeshProject) -> Found:
 
 def _cycles(mesh: Mesh) -> tuple[tuple[str, ...], ...]:
     """By what models, tests and exposures read; a declaration alone closes no circle."""
-    return cycles_of({name: {ref.producer.project for ref in refs} for name, refs in mesh.reads_of.items()})
+    return cycles_of({name: {ref.producer.project for ref in refs} for name, refs in mesh.reads.items()})
 
 
 def _count(project: MeshProject, producer: str, consumer: str) -> int:
-    return sum(ref.producer.project == producer for ref in project.mesh.reads_of.get(consumer, ()))
+    return sum(ref.producer.project == producer for ref in project.mesh.reads.get(consumer, ()))
 
 
 def _declaration(project: MeshProject, upstream: str) -> Place:

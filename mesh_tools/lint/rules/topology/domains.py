@@ -114,7 +114,7 @@ def coupled_domain(project: MeshProject, *, max_upstream: int = 5, max_instabili
     mesh, domain = project.mesh, project.domain
     links = mesh.once("TOP004", lambda: links_of(mesh))
     speakers = mesh.once(
-        "TOP004 speakers", lambda: {mesh.domain_of(name): name for name in sorted(mesh.reads_of, reverse=True)}
+        "TOP004 speakers", lambda: {mesh.domain_of(name): name for name in sorted(mesh.reads, reverse=True)}
     )
     if speakers.get(domain) == project.name:
         for message, key in _couplings(links, domain, max_upstream, max_instability):

@@ -117,6 +117,8 @@ def pass_through(product: Product, lineage: Lineage) -> Found:
     To do:
         Let consumers read the original, and make this model private, or remove it.
     """
+    if not product.mesh.reads.get(product.owner):
+        return
     origin = _origin(product.node.key, lineage)
     if origin is not None and origin.split(".")[1] != product.owner:
         whole = origin.partition(".")[2]
