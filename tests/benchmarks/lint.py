@@ -88,7 +88,7 @@ def make_manifest(folder: Path, blocks: int) -> Path:
     """A manifest of ``blocks`` blocks of models, some of them with faults."""
     write_project(folder, Shape(project=_PROJECT, columns=15))
     _spoil(folder / "models")
-    command = [program("dbt"), "--quiet", "--no-send-anonymous-usage-stats", "compile", "--profiles-dir", "."]
+    command = [str(program("dbt")), "--quiet", "--no-send-anonymous-usage-stats", "compile", "--profiles-dir", "."]
     subprocess.run(command, cwd=folder, check=True)
     target = folder / "manifest.json"
     with target.open("w") as file:
@@ -202,8 +202,9 @@ def reading_case(work: Path, manifests: Sequence[Path]) -> Case:
 
 
 def _shell(commands: Sequence[Sequence[str]], work: Path) -> list[str]:
-    """Linters end with 1 when they found something; with more when they could not run."""
-    lines = [f"{shlex.join(command)} > {shlex.quote(str(work / 'out.json'))} || test $? -le 1" for command in commands]
+    """Linters end with 1 when they found something; so does Python when it crashed, but then there is no output."""
+    output = shlex.quote(str(work / "out.json"))
+    lines = [f"{shlex.join(command)} > {output} || test $? -le 1\ntest -s {output}" for command in commands]
     return ["/bin/sh", "-e", "-c", "\n".join(lines)]
 
 
