@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from mesh_tools.lint.code.scan import blanked
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Code
@@ -16,8 +17,6 @@ from mesh_tools.mesh.summary import NodeSummary, RelationKey
 
 _NAME = r"""(?:"[^"\n]+"|`[^`\n]+`|\[[^\]\n]+\]|[\w$-]+)"""
 _QUALIFIED = re.compile(rf"\b(?:from|join)\s+({_NAME}(?:\.{_NAME}){{1,2}})", re.IGNORECASE)
-# What is no SQL of this model: comments, Jinja, and text in quotes.
-_OTHER = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|'(?:[^']|'')*'", re.DOTALL)
 _PART = re.compile(_NAME)
 _HAS_SQL = frozenset({"model", "snapshot"})
 
@@ -71,7 +70,7 @@ def product_bypassed(project: MeshProject, code: Code) -> Found:
         if ref.edge == "source":
             builder = ref.producer
             yield ref.raised(f"is declared as a source, and {builder.label} builds it", hint=_instead(builder))
-    here = _Here.of(project)
+    here = Here.of(project)
     for node in here.nodes:
         written = code.nodes.get(node.unique_id) if node.resource_type in _HAS_SQL else None
         if written is not None and written.raw_code and written.language != "python":
@@ -88,7 +87,7 @@ def _instead(producer: NodeSummary) -> str:
     return f"read it with ref('{producer.project}', '{producer.name}'{version})"
 
 
-class _Here(Struct, frozen=True):
+class Here(Struct, frozen=True):
     """What bare names mean in one project.
 
     Attributes:
@@ -106,7 +105,7 @@ class _Here(Struct, frozen=True):
     built: Mapping[tuple[str, str], tuple[NodeSummary, ...]]
 
     @classmethod
-    def of(cls, project: MeshProject) -> _Here:
+    def of(cls, project: MeshProject) -> Here:
         """No nodes of packages."""
         nodes = tuple(node for node in project.member.summary.nodes.values() if node.key == node.unique_id)
         builds = (node.relation[0] for node in nodes if node.relation and node.resource_type != "source")
@@ -117,11 +116,19 @@ class _Here(Struct, frozen=True):
         """The names in ``sql`` that mean relations of others, with what builds each."""
         if not any(self._meant(match[1]) for match in _QUALIFIED.finditer(sql)):
             return {}
-        found = ((match[1], self._meant(match[1])) for match in _QUALIFIED.finditer(_OTHER.sub(" ", sql)))
+        written = (sql[slice(*match.span(1))] for match in _QUALIFIED.finditer(blanked(sql)))
+        found = ((text, self._meant(text)) for text in written)
         return {text: producer for text, producer in found if producer is not None}
 
+    def is_foreign(self, text: str) -> bool:
+        """Whether a name means a relation of another project."""
+        return self._meant(text) is not None
+
     def _meant(self, text: str) -> NodeSummary | None:
-        *database, schema, identifier = (part.strip('"`[]').lower() for part in _PART.findall(text))
+        parts = tuple(part.strip('"`[]').lower() for part in _PART.findall(text))
+        if len(parts) < 2:  # noqa: PLR2004 - a schema, and a name
+            return None
+        *database, schema, identifier = parts
         allowed = database or self.databases
         candidates = self.built.get((schema, identifier), ())
         return next(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mesh_tools.lint.code.query import Queries, queries
 from mesh_tools.lint.code.scan import has_escapes, uncommented
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.services import Code
@@ -21,6 +22,13 @@ def sql_without_comments(model: Model, sql: str) -> str:
     key = ("STR without comments", model.node.unique_id)
     escapes = has_escapes(model.project.adapter)
     return model.project.once(key, lambda: uncommented(sql, escapes=escapes))
+
+
+def queries_of(model: Model, sql: str) -> Queries:
+    """What the SQL of a model reads."""
+    key = ("STR queries", model.node.unique_id)
+    escapes = has_escapes(model.project.adapter)
+    return model.project.once(key, lambda: queries(sql, escapes=escapes))
 
 
 def at(model: Model, position: int) -> CodePlace:
