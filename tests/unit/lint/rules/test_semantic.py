@@ -23,7 +23,8 @@ def semantic(kind: str, *, access: str = "public", **fields: Any) -> Semantic:
         **fields,
     }
     section = {"semantic_model": "semantic_models", "metric": "metrics", "saved_query": "saved_queries"}[kind]
-    project = project_of("shop", node, **{section: (made,)})
+    sections: dict[str, Any] = {section: (made,)}
+    project = project_of("shop", node, **sections)
     return Semantic(getattr(project.manifest, section)[made["unique_id"]], project)
 
 
