@@ -17,7 +17,7 @@ from msgspec import Struct
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
 from mesh_tools.artifacts.reading import collector_paused
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.interface.extract import interface_of
+from mesh_tools.interface.extract import unsealed_interface_of
 from mesh_tools.lint.asking import Asking
 from mesh_tools.lint.baseline import Entry
 from mesh_tools.lint.custom.sql_rules import Query
@@ -361,7 +361,7 @@ def advice(rule: Rule) -> str:
 
 def _interface(manifest: Manifest, project: Project) -> tuple[Interface | None, list[Pending]]:
     try:
-        return interface_of(manifest, domain=project.domain), []
+        return unsealed_interface_of(manifest, domain=project.domain), []
     except MeshError as error:
         where = error.where
         place = CodePlace(file=where.path, line=where.line) if where else project.place

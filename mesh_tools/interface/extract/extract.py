@@ -46,7 +46,7 @@ _ISO_DATE = len("2027-01-31")  # dbt 1 writes a time behind it
 
 
 def interface_of(manifest: Manifest, *, domain: str | None = None, accepted: Interface | None = None) -> Interface:
-    """The interface that a manifest describes, sealed with its fingerprint.
+    """The interface that a manifest describes, in the order of documents, sealed with its fingerprint.
 
     Args:
         manifest: Of the producer itself.
@@ -59,6 +59,17 @@ def interface_of(manifest: Manifest, *, domain: str | None = None, accepted: Int
     Raises:
         MeshError: ``meta.mesh`` of a public model is wrong; with the file.
     """
+    return sealed(unsealed_interface_of(manifest, domain=domain, accepted=accepted))
+
+
+def unsealed_interface_of(
+    manifest: Manifest, *, domain: str | None = None, accepted: Interface | None = None
+) -> Interface:
+    """The same without a fingerprint, in the order of the manifest: for who looks at it once, and at many.
+
+    Raises:
+        MeshError: see :func:`interface_of`.
+    """
     tests = _tests_by_model(manifest)
     groups = _groups(manifest)
     public: defaultdict[str, list[ModelNode]] = defaultdict(list)
@@ -70,29 +81,27 @@ def interface_of(manifest: Manifest, *, domain: str | None = None, accepted: Int
             access: Access = "private" if model.access == "private" else "protected"
             withheld[withheld_key(manifest.project, model.name)] = access
     products = tuple(_product(models, tests, groups, manifest, accepted) for _, models in sorted(public.items()))
-    return sealed(
-        Interface(
-            project=manifest.project,
-            domain=domain or manifest.project,
-            owner=_project_owner(groups.values(), products),
-            adapter=manifest.metadata.adapter_type,
-            dbt_version=manifest.metadata.dbt_version,
-            mesh_version=__version__,
-            groups=tuple(groups[name] for name in sorted({p.group for p in products if p.group in groups})),
-            products=products,
-            consumptions=consumptions_of(manifest),
-            relations={
-                product_key(model.name, model.version): Relation(
-                    database=model.database,
-                    schema=model.schema,
-                    identifier=model.alias or model.name,
-                    grants=model.config.grants,
-                )
-                for models in public.values()
-                for model in models
-            },
-            withheld=withheld,
-        )
+    return Interface(
+        project=manifest.project,
+        domain=domain or manifest.project,
+        owner=_project_owner(groups.values(), products),
+        adapter=manifest.metadata.adapter_type,
+        dbt_version=manifest.metadata.dbt_version,
+        mesh_version=__version__,
+        groups=tuple(groups[name] for name in sorted({p.group for p in products if p.group in groups})),
+        products=products,
+        consumptions=consumptions_of(manifest),
+        relations={
+            product_key(model.name, model.version): Relation(
+                database=model.database,
+                schema=model.schema,
+                identifier=model.alias or model.name,
+                grants=model.config.grants,
+            )
+            for models in public.values()
+            for model in models
+        },
+        withheld=withheld,
     )
 
 

@@ -87,11 +87,17 @@ def _personal(manifest: Manifest, marks: Marks) -> dict[str, Marked]:
         marked = {
             column.name.lower(): column.name
             for column in columns.values()
-            if (column.meta or column.config or column.tags) and _is_personal(column, node, manifest, marks)
+            if _says_more(column) and _is_personal(column, node, manifest, marks)
         }
         if marked:
             found[node.unique_id] = marked
     return found
+
+
+def _says_more(column: ColumnNode) -> bool:
+    """Whether it has meta or tags at all: most columns have neither, and there are many."""
+    config = column.config
+    return bool(column.meta or column.tags or (config is not None and (config.meta or config.tags)))
 
 
 def _is_personal(column: ColumnNode, node: Resource, manifest: Manifest, marks: Marks) -> bool:
