@@ -70,13 +70,13 @@ def hard_coded_reference(project: MeshProject, code: Code, *, ignore_dotless: bo
         sql = written.raw_code.strip()
         if ignore_dotless and _SUSPECT.search(sql) is None:
             continue
-        for relation in _named(sql, ignore_dotless=ignore_dotless):
+        for relation in named(sql, ignore_dotless=ignore_dotless):
             if not here.is_foreign(relation.text):
                 place = CodePlace(file=node.path, offset=relation.start)
                 yield subject_of(node).raised(f"reads {relation.text} by name", place=place, key=relation.text)
 
 
-def _named(sql: str, *, ignore_dotless: bool) -> Iterator[Relation]:
+def named(sql: str, *, ignore_dotless: bool) -> Iterator[Relation]:
     """Relations that are read by name, each once."""
     found = queries(sql)
     aliases, seen = found.aliases, set[str]()
