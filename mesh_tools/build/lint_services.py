@@ -131,7 +131,7 @@ class _Lineages:
         """
         asked = None if given is None else self._compiled.get(given.name) or self._compiled.get(str(given.manifest))
         if not (asked.has_sql if asked else given is None and self._with_sql):
-            raise Unavailable
+            raise Unavailable(Lineage.need)  # a rule has been asked already: nobody else says which service it is
         return self._traced
 
     @cached_property
