@@ -10,6 +10,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 from mesh_tools.lint.page import page_of
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Rule
 
 LETTERS = {
@@ -71,18 +72,19 @@ def in_yaml(value: Any) -> str:
 
 def type_in_words(annotation: Any) -> str:
     """``list of str`` for ``tuple[str, ...]``."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return f"keys ({', '.join(f'`{field.encode_name}`' for field in msgspec.structs.fields(annotation))})"
+    origin, arguments = get_origin(annotation), get_args(annotation) if annotation != Regex else ()
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
     if origin in {Union, UnionType}:
-        return " or ".join(type_in_words(one) for one in arguments if one is not type(None))
+        return " or ".join(dict.fromkeys(type_in_words(one) for one in arguments if one is not type(None)))
     if arguments and isinstance(origin, type) and issubclass(origin, (tuple, list, frozenset, set)):
         return f"list of {type_in_words(arguments[0])}"
     if arguments and isinstance(origin, type):  # a mapping
         return f"{type_in_words(arguments[0])} to {type_in_words(arguments[-1])}"
-    return {"str": "text", "int": "number", "float": "number", "bool": "true or false"}.get(
-        getattr(annotation, "__name__", ""), str(annotation)
-    )
+    known = {str: "text", Regex: "regular expression", int: "number", float: "number", bool: "true or false"}
+    return known.get(annotation, str(annotation))
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:

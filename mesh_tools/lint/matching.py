@@ -26,7 +26,7 @@ def is_wholly(pattern: str, text: str) -> bool:
 @lru_cache(maxsize=65536)
 def any_in(patterns: tuple[str, ...], text: str) -> bool:
     """Whether one of the regular expressions is found in ``text``."""
-    return bool(patterns) and _joined(patterns).search(text) is not None
+    return any(_compiled(pattern).search(text) for pattern in patterns)
 
 
 def meta_at(meta: Mapping[str, Any], key: str) -> Any:
@@ -40,8 +40,3 @@ def meta_at(meta: Mapping[str, Any], key: str) -> Any:
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
-
-
-@lru_cache(maxsize=64)
-def _joined(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from mesh_tools.errors import Location, MeshError, did_you_mean
+from mesh_tools.lint.regexes import wrong_regexes
 from mesh_tools.lint.rule import TIERS, Rule, Tier
 from mesh_tools.mesh.config import LintIgnore, LintPolicy, LintSettings
 from mesh_tools.mesh.yaml_file import YamlFile
@@ -41,18 +42,31 @@ class PolicySource(Struct, frozen=True):
         """The place of a key of the policy."""
         return self.yaml.locate(*self.keys, *keys) if self.yaml else None
 
+    def locate_text(self, text: str, key: str) -> Location | None:
+        """The place of ``text`` at a key of the policy, or in its list; ``None`` for what the command line added."""
+        value: Any = self.yaml.value if self.yaml else None
+        for step in (*self.keys, key):
+            value = value.get(step) if isinstance(value, dict) else None
+        if isinstance(value, list) and text in value:
+            return self.locate(key, value.index(text))
+        return self.locate(key) if value == text else None
+
     def options(self, rule: Rule, written: Mapping[str, Any]) -> Struct:
         """Options of ``rule``, checked.
 
         Raises:
-            MeshError: an unknown option, or one of the wrong type; with the line.
+            MeshError: an unknown option, one of the wrong type, or a regular expression that is none; with the line.
         """
         keys = (*self.keys, "rules", rule.code)
         if written and not msgspec.structs.fields(rule.options):
             where = self.yaml.locate(*keys, next(iter(written))) if self.yaml else None
             raise MeshError(f"{rule.code} has no options, only a severity", where=where)
         yaml = self.yaml or YamlFile.parse("", Path("the command line"))
-        return yaml.converted(dict(written), rule.options, keys)
+        found = yaml.converted(dict(written), rule.options, keys)
+        for steps, text, problem in wrong_regexes(found, rule.options):
+            message = f"{rule.code}: '{text}' is no regular expression: {problem}"
+            raise MeshError(message, where=yaml.locate(*keys, *steps))
+        return found
 
 
 class ProjectPolicy(Struct, frozen=True):
@@ -257,10 +271,10 @@ class Policy:
 
     def _codes(self, written: Iterable[str], key: str) -> frozenset[str]:
         found: set[str] = set()
-        for index, text in enumerate(written):
+        for text in written:
             codes = matching(text, self.rules)
             if not codes:
-                raise unknown_code(text, self.rules, self.source.locate(key, index))
+                raise unknown_code(text, self.rules, self.source.locate_text(text, key))
             found |= codes
         return frozenset(found)
 
@@ -308,5 +322,5 @@ def _presets(written: str | Sequence[str], source: PolicySource) -> frozenset[st
     for name in names:
         if name not in PRESETS:
             hint = did_you_mean(name, PRESETS) or f"known: {', '.join(PRESETS)}"
-            raise MeshError(f"there is no preset '{name}'", where=source.locate("preset"), hint=hint)
+            raise MeshError(f"there is no preset '{name}'", where=source.locate_text(name, "preset"), hint=hint)
     return frozenset(names)

@@ -13,6 +13,7 @@ from mesh_tools.artifacts.manifest import Resource, SourceNode
 from mesh_tools.lint.layers import Layers, folder_layer, name_layer
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.places.place import patch_file
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.subjects import Macro, Model, Project, Seed, Snapshot, Source
 
@@ -177,7 +178,7 @@ def properties_elsewhere(
 
 
 @rule("DIR005", "file-name-pattern", severity="info", tier="opt-in")
-def file_name_pattern(resource: Model | Source | Seed | Snapshot | Macro, *, patterns: Mapping[str, str]) -> Found:
+def file_name_pattern(resource: Model | Source | Seed | Snapshot | Macro, *, patterns: Mapping[str, Regex]) -> Found:
     r"""A file is not called as files of its folder are to be.
 
     Why:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.subjects import Snapshot
 
@@ -63,7 +64,7 @@ def snapshot_strategy(
 
 
 @rule("SNP003", "snapshot-location", severity="warn", tier="opt-in")
-def snapshot_location(snapshot: Snapshot, *, schemas: str) -> Found:
+def snapshot_location(snapshot: Snapshot, *, schemas: Regex) -> Found:
     """A snapshot is written into another schema than those of snapshots.
 
     Why:

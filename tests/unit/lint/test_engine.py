@@ -43,6 +43,13 @@ def test_an_unknown_code_is_refused_with_the_one_that_is_near(mesh: Path) -> Non
     assert "did you mean" in said.err
 
 
+@pytest.mark.parametrize("arguments", [("--select", "PUB01"), ("--ignore", "PUB01"), ("--preset", "strickt")])
+def test_what_is_wrong_on_the_command_line_is_not_laid_to_a_file(mesh: Path, arguments: tuple[str, str]) -> None:
+    said = lint(mesh, *arguments)
+    assert said.code == 2
+    assert "mesh.yml" not in said.err
+
+
 @pytest.mark.parametrize(
     ("rules", "message", "line"),
     [
@@ -50,6 +57,12 @@ def test_an_unknown_code_is_refused_with_the_one_that_is_near(mesh: Path) -> Non
         ({"PUB001": "eror"}, "no severity", 6),
         ({"DIR002": {"allowed": 3}}, "allowed", 7),
         ({"PUB001": {"nonsense": 1}}, "has no options", 7),
+        ({"NAM002": {"pattern": "(a"}}, "NAM002: '(a' is no regular expression: missing ), ", 7),
+        ({"NAM001": {"patterns": {"models/*": "a", "models/b/*": "["}}}, "'[' is no regular expression", 9),
+        ({"TST004": {"required": {"*_id": ["unique"]}}}, "'*_id' is no regular expression: nothing to repeat", 8),
+        ({"NAM005": {"conventions": [{"name": "a)", "types": ["date"]}]}}, "'a)' is no regular expression", 8),
+        ({"PII004": {"patterns": ["mail", "+"]}}, "'+' is no regular expression", 9),
+        ({"MET004": {"types": ["modle"]}}, "MET004.types", 8),
     ],
 )
 def test_a_wrong_policy_is_refused_with_its_line(

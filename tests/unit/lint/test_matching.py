@@ -22,6 +22,8 @@ def test_patterns_are_looked_for_one_by_one() -> None:
     assert any_in(("^a|b$", "^c"), "cab")
     assert not any_in(("^a|b$", "^c"), "dad")
     assert not any_in((), "anything")
+    assert any_in(("^a", "(?i)^CAB$"), "cab")
+    assert any_in((r"(x)\1", r"(a)\1"), "baa")
 
 
 def test_a_key_may_lead_below_others() -> None:

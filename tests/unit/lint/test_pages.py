@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from msgspec import Struct
 
 from mesh_tools.lint.describe import LETTERS, is_fixable, needs_of, options_of
 from mesh_tools.lint.page import page_of
 from mesh_tools.lint.pages import page, pages
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.registry import FAMILIES, built_in
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Catalog
@@ -24,6 +26,11 @@ from support.meshes import REPOSITORY
 FOLDER = REPOSITORY / "docs" / "rules"
 RULES = built_in()
 ASKED = {code: rule for code, rule in RULES.items() if rule.check is not None}
+
+
+class Extra(Struct, frozen=True):
+    name: str
+    types: tuple[str, ...] = ()
 
 
 @rule("ORG001", "strange-name", severity="info", tier="opt-in", side="consumer", privacy=True)
@@ -38,6 +45,8 @@ def strange(  # noqa: PLR0913 - one option of each type
     names: tuple[str, ...] = ("a", "b"),
     layers: Mapping[str, tuple[str, ...]] | None = None,
     kind: Literal["one", "two"] = "one",
+    wanted: Mapping[str, tuple[Regex, ...]] | Mapping[str, Regex] | None = None,
+    more: tuple[Extra, ...] = (),
 ) -> Found:
     """A model is | strange.
 
@@ -55,7 +64,7 @@ def strange(  # noqa: PLR0913 - one option of each type
             mesh
             models/a.sql
     """
-    if catalog.nodes and pattern and (words, share, strict, names, layers, kind):
+    if catalog.nodes and pattern and (words, share, strict, names, layers, kind, wanted, more):
         yield model.label
 
 
@@ -110,6 +119,8 @@ def test_the_options_of_a_rule_have_their_types_and_defaults() -> None:
         "names": ("list of text", '["a", "b"]'),
         "layers": ("text to list of text", "null"),
         "kind": ("`one` or `two`", '"one"'),
+        "wanted": ("text to list of regular expression or text to regular expression", "null"),
+        "more": ("list of keys (`name`, `types`)", "[]"),
     }
 
 

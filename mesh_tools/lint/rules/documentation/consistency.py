@@ -11,6 +11,7 @@ from typing import Literal
 from mesh_tools.artifacts.manifest import ColumnNode
 from mesh_tools.lint.fixes.fix import SetKey
 from mesh_tools.lint.places import YamlPlace
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Catalog, Lineage
 from mesh_tools.lint.subjects import Model, Project, Seed, Snapshot, Source
@@ -86,7 +87,7 @@ def columns_not_declared(
 
 
 @rule("DOC004", "description-pattern", severity="info", tier="opt-in")
-def description_pattern(model: Model, *, patterns: Mapping[str, str]) -> Found:
+def description_pattern(model: Model, *, patterns: Mapping[str, Regex]) -> Found:
     """A model's description does not hold what those of its folder are to hold, such as an example query.
 
     Why:

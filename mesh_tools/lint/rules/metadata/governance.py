@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from mesh_tools.lint.matching import by_path, is_wholly, meta_at
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.subjects import Model, Seed, Snapshot, Source
 
 
 @rule("MET005", "group-missing", severity="warn", tier="strict")
 def group_missing(
-    resource: Model | Seed | Snapshot | Source, *, groups: tuple[str, ...] = (), types: tuple[str, ...] = ("model",)
+    resource: Model | Seed | Snapshot | Source,
+    *,
+    groups: tuple[Regex, ...] = (),
+    types: tuple[Literal["model", "seed", "snapshot", "source"], ...] = ("model",),
 ) -> Found:
     """A model belongs to no group.
 
@@ -58,7 +63,7 @@ def owner_missing(
     *,
     keys: tuple[str, ...] = ("owner",),
     group_counts: bool = True,
-    types: tuple[str, ...] = ("model",),
+    types: tuple[Literal["model", "seed", "snapshot"], ...] = ("model",),
 ) -> Found:
     """A model that is not public has no owner: neither in its `meta` nor by its group.
 
@@ -150,7 +155,7 @@ def model_grants(
     model: Model,
     *,
     required: tuple[str, ...] = (),
-    allowed: tuple[str, ...] = (".*",),
+    allowed: tuple[Regex, ...] = (".*",),
     least: int = 0,
     most: int | None = None,
 ) -> Found:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from mesh_tools.lint.matching import is_wholly
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.rules.metadata.required import Criteria, unfulfilled
 from mesh_tools.lint.subjects import (
@@ -18,6 +20,8 @@ from mesh_tools.lint.subjects import (
     Test,
     UnitTest,
 )
+
+_Kind = Literal["model", "source", "seed", "snapshot", "column", "exposure", "test", "unit_test", "semantic"]
 
 
 @rule("MET003", "required-tags", severity="warn", tier="opt-in")
@@ -91,9 +95,9 @@ def _wanted(
 def tag_not_allowed(
     resource: Column | Exposure | Model | Seed | Semantic | Snapshot | Source | Test | UnitTest,
     *,
-    allowed: tuple[str, ...] = (".*",),
-    forbidden: tuple[str, ...] = (),
-    types: tuple[str, ...] = ("model", "source", "seed", "snapshot"),
+    allowed: tuple[Regex, ...] = (".*",),
+    forbidden: tuple[Regex, ...] = (),
+    types: tuple[_Kind, ...] = ("model", "source", "seed", "snapshot"),
 ) -> Found:
     """A resource has a tag that the policy does not know, or forbids.
 

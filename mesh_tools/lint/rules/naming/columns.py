@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mesh_tools.lint.matching import by_path, is_wholly
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.rules.naming.type_names import CONVENTIONS, Convention, broken, forbidden
 from mesh_tools.lint.subjects import Column, Seed, Snapshot
@@ -13,7 +14,7 @@ SNAKE_CASE = "[a-z][a-z0-9_]*"
 
 
 @rule("NAM004", "column-name-pattern", severity="warn", tier="strict")
-def column_name_pattern(relation: Column | Seed | Snapshot, *, patterns: Mapping[str, str] | None = None) -> Found:
+def column_name_pattern(relation: Column | Seed | Snapshot, *, patterns: Mapping[str, Regex] | None = None) -> Found:
     """A column of a model, seed or snapshot is not called as columns are to be.
 
     Why:

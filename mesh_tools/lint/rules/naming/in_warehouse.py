@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mesh_tools.lint.matching import by_path, is_wholly
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.rules.naming.columns import SNAKE_CASE
 from mesh_tools.lint.rules.naming.type_names import CONVENTIONS, Convention, broken, forbidden
@@ -17,7 +18,7 @@ def column_name_in_warehouse(
     relation: Model | Seed | Snapshot,
     catalog: Catalog,
     *,
-    patterns: Mapping[str, str] | None = None,
+    patterns: Mapping[str, Regex] | None = None,
     case_sensitive: bool = False,
 ) -> Found:
     """The warehouse has a column that no YAML names, and that is not called as columns are to be.

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from mesh_tools.lint.layers import DEFAULT_LAYERS, Layers, folder_layer, name_layer
 from mesh_tools.lint.matching import by_path, is_wholly
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Catalog
 from mesh_tools.lint.subjects import Model, Seed, Snapshot, Source
@@ -16,7 +17,7 @@ _PREFIXED = ("staging", "intermediate")
 
 @rule("NAM001", "model-name-pattern", severity="warn", tier="strict")
 def model_name_pattern(
-    model: Model, *, patterns: Mapping[str, str] | None = None, layers: Layers | None = None
+    model: Model, *, patterns: Mapping[str, Regex] | None = None, layers: Layers | None = None
 ) -> Found:
     """A model is not called as the models of its folder are.
 
@@ -57,7 +58,7 @@ def model_name_pattern(
 
 
 @rule("NAM002", "model-alias", severity="warn", tier="strict")
-def model_alias(model: Model, *, pattern: str = "[a-z][a-z0-9_]*", explicit: bool = False) -> Found:
+def model_alias(model: Model, *, pattern: Regex = "[a-z][a-z0-9_]*", explicit: bool = False) -> Found:
     """The relation of a model is not called as relations are to be.
 
     Why:
@@ -95,7 +96,7 @@ def model_alias(model: Model, *, pattern: str = "[a-z][a-z0-9_]*", explicit: boo
 
 
 @rule("NAM003", "model-schema-pattern", severity="warn", tier="opt-in")
-def model_schema_pattern(model: Model, *, patterns: Mapping[str, str]) -> Found:
+def model_schema_pattern(model: Model, *, patterns: Mapping[str, Regex]) -> Found:
     """A model lies in a schema that is not for models of its folder.
 
     Why:
@@ -137,7 +138,7 @@ def model_schema_pattern(model: Model, *, patterns: Mapping[str, str]) -> Found:
 
 
 @rule("NAM008", "version-pattern", severity="warn", tier="strict")
-def version_pattern(model: Model, *, pattern: str = "[0-9]+") -> Found:
+def version_pattern(model: Model, *, pattern: Regex = "[0-9]+") -> Found:
     """A version of a model is not called as versions are to be.
 
     Why:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from mesh_tools.lint.matching import is_wholly
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.subjects import (
     Exposure,
@@ -32,7 +33,7 @@ _Named = Exposure | Group | Macro | Project | Seed | Semantic | Snapshot | Sourc
 def resource_name_pattern(
     resource: Exposure | Group | Macro | Project | Seed | Semantic | Snapshot | Source | Test | UnitTest,
     *,
-    patterns: Mapping[str, str] | None = None,
+    patterns: Mapping[str, Regex] | None = None,
 ) -> Found:
     """A seed, snapshot, source, macro, exposure, test, metric, group or the project is not called as its kind is to be.
 

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mesh_tools.lint.matching import is_wholly
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.sqltypes import canonical_type
 
 
@@ -22,7 +23,7 @@ class Convention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             so. ``both``.
     """
 
-    name: str
+    name: Regex
     types: tuple[str, ...]
     holds: Literal["name_to_type", "type_to_name", "both"] = "both"
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from mesh_tools.artifacts.manifest import ColumnNode, Resource
 from mesh_tools.lint.matching import any_in
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.rules.privacy.marks import PERSONAL, Marks, described, is_masked, personal_columns
 from mesh_tools.lint.subjects import Model, Project, Raised, Source
@@ -124,7 +125,7 @@ def label_of(unique_id: str, project: Project) -> str:
 def personal_data_unmarked(  # noqa: PLR0913 - one for each option
     relation: Model | Source,
     *,
-    patterns: tuple[str, ...] = PATTERNS,
+    patterns: tuple[Regex, ...] = PATTERNS,
     types: tuple[Literal["public", "model", "source"], ...] = ("public",),
     tags: tuple[str, ...] = (PERSONAL,),
     keys: tuple[str, ...] = (),

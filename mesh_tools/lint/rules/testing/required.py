@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from mesh_tools.artifacts.manifest import TestNode
+from mesh_tools.lint.regexes import Regex
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Code
 from mesh_tools.lint.subjects import Column, Model, Seed, Snapshot, Source, Test, UnitTest
@@ -116,7 +117,7 @@ def required_tests(
 
 
 @rule("TST004", "column-test-missing", severity="warn", tier="opt-in")
-def column_test_missing(column: Column, *, required: Mapping[str, tuple[str, ...]]) -> Found:
+def column_test_missing(column: Column, *, required: Mapping[Regex, tuple[str, ...]]) -> Found:
     """A column whose name matches a pattern lacks a test that the policy asks for.
 
     Why:
@@ -160,7 +161,7 @@ def column_test_missing(column: Column, *, required: Mapping[str, tuple[str, ...
 
 @rule("TST005", "relationship-test-missing", severity="info", tier="opt-in")
 def relationship_test_missing(
-    column: Column, *, columns: str = "_id$", target_model: str = "", target_column: str = ""
+    column: Column, *, columns: Regex = "_id$", target_model: Regex = "", target_column: Regex = ""
 ) -> Found:
     """A column that looks like a foreign key has no `relationships` test. The model's own key is left alone.
 
@@ -213,7 +214,7 @@ def relationship_test_missing(
 
 
 @rule("TST007", "unit-test-missing", severity="info", tier="opt-in")
-def unit_test_missing(model: Model, code: Code, *, least: int = 1, only_if: str = "") -> Found:
+def unit_test_missing(model: Model, code: Code, *, least: int = 1, only_if: Regex = "") -> Found:
     r"""A model has no unit test, or fewer than the policy asks for.
 
     Why:
@@ -314,7 +315,7 @@ def unit_test_format(
 
 
 @rule("TST009", "test-without-where", severity="info", tier="opt-in")
-def unlimited_test(test: Test, *, models: str, pattern: str = "") -> Found:
+def unlimited_test(test: Test, *, models: str, pattern: Regex = "") -> Found:
     """A data test reads the whole table: it has no `where`.
 
     Why:
