@@ -12,21 +12,17 @@ from mesh_tools.lint.rules.structure.code import at, queries_of, sql_of
 from mesh_tools.lint.services import Code
 from mesh_tools.lint.subjects import Model
 
-_STAR = re.compile(r"\*")
-# What house style is made of: an import, and the last step with all of its columns.
+# Behind a star: that of an import, of the last step, a factor, or the end of a comment.
 _ORDINARY = re.compile(
-    r"\(\s*select\s+\*\s+from\s+\{\{[^{}]*\}\}\s*\)"
-    r"|\bselect\s+\*\s+from\s+(?!\{)\w+\s*\Z"
-    r"|\bcount\(\s*\*\s*\)|\s\*\s(?=[\w(])(?!from\b|exclude\b|except\b|replace\b|rename\b|i?like\b)|/\*|\*/",
+    r"\*(?:\s+from\s+(?:\{\{[^{}]*\}\}\s*\)|\w+\s*\Z)|/|\s(?=[\w(])(?!from\b|exclude\b|except\b|replace\b|rename\b|i?like\b))",
     re.IGNORECASE,
 )
 _READS = re.compile(r"\b(?:ref|source)\s*\(")
-_JOIN = re.compile(r"\bjoin\b", re.IGNORECASE)
+# Of code in lower case, each with a beginning that is found fast.
 _RELATION = r"(?:\{\{[^{}]*\}\}|[\w$.\"`]+)"
-_WITH_CONDITION = re.compile(
-    rf"\bjoin\s+{_RELATION}(?:\s+(?:as\s+)?\w+)?\s+(?:on\b(?!\s+(?:true\b|\d))|using\b)", re.IGNORECASE
-)
-_SUSPECT = re.compile(rf"\bcross\s+join\b|\bfrom\s+(?:{_RELATION}|\()(?:\s+(?:as\s+)?\w+)?\s*,", re.IGNORECASE)
+_JOIN = re.compile(r"join\b")
+_WITH_CONDITION = re.compile(rf"join\s+{_RELATION}(?:\s+(?:as\s+)?\w+)?\s+(?:on\b(?!\s+(?:true\b|\d))|using\b)")
+_COMMA = re.compile(rf"from\s+(?:{_RELATION}|\()(?:\s+(?:as\s+)?\w+)?\s*,")
 
 
 @rule("STR013", "select-star", severity="warn", tier="recommended")
@@ -87,7 +83,7 @@ def select_star(
         Name the columns.
     """
     sql = sql_of(model, code)
-    if "*" not in sql or (allow_from_cte and not _STAR.search(_ORDINARY.sub("", sql))):
+    if "*" not in sql or (allow_from_cte and not _has_other_star(sql)):
         return
     if allow_in_staging and layer_of(model.path, model.name, layers) == "staging":
         return
@@ -99,6 +95,16 @@ def select_star(
             if of and of not in seen:
                 seen.add(of)
                 yield model.raised(f"gives all columns of {of}", place=at(model, star.start), key=of)
+
+
+def _has_other_star(sql: str) -> bool:
+    """Whether there is a star besides those that house style is made of."""
+    position = sql.find("*")
+    while position >= 0:
+        if sql[position - 1 : position] not in {"(", "/"} and _ORDINARY.match(sql, position) is None:
+            return True
+        position = sql.find("*", position + 1)
+    return False
 
 
 def _at_fault(query: Query, star: Star, found: Queries, sql: str, *, allow_from_cte: bool) -> str:
@@ -168,9 +174,10 @@ def cartesian_join(model: Model, code: Code, *, allow_explicit: bool = False) ->
         Write `inner join` with its condition; where each row is to meet each, say so with `cross join`, and allow it.
     """
     sql = sql_of(model, code)
-    if _SUSPECT.search(sql) is None:
-        joins = len(_JOIN.findall(sql))
-        if not joins or joins == len(_WITH_CONDITION.findall(sql)):
+    lowered = sql.lower()
+    if "cross" not in lowered and _COMMA.search(lowered) is None:
+        joins = len(_JOIN.findall(lowered)) if "join" in lowered else 0
+        if joins == 0 or joins == len(_WITH_CONDITION.findall(lowered)):
             return
     seen = set[str]()
     for query in queries_of(model, sql).found:
