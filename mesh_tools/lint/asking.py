@@ -60,7 +60,7 @@ class Asking:
                 except Unavailable as missing:
                     unable.add(rule.code)
                     self.not_checked.setdefault((rule.code, missing.reason), {})[project] = None
-                except Exception as error:  # noqa: BLE001 - whatever a rule does, the others are asked
+                except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule does, the others are asked
                     if rule.code not in self.crashed:
                         self.crashed.add(rule.code)
                         yield _crash(rule, subject, error)
@@ -115,7 +115,7 @@ class Asking:
             return Unavailable(f"{kind.need}: {error.message}{f' ({error.where})' if error.where else ''}")
 
 
-def _crash(rule: Rule, subject: Subject, error: Exception) -> Pending:
+def _crash(rule: Rule, subject: Subject, error: BaseException) -> Pending:
     raised = Raised(
         message=f"the rule {rule.code} {rule.name} ({rule.source}) crashed on it: {_said(error)}",
         key=rule.code,
@@ -124,7 +124,7 @@ def _crash(rule: Rule, subject: Subject, error: Exception) -> Pending:
     return pending_of(RULE_CRASHED, subject, raised)
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     if isinstance(error, MeshError):
         return f"{error.message} ({error.where})" if error.where else error.message
     frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -30,7 +30,7 @@ from mesh_tools.lint.policy import Active, Policy
 from mesh_tools.lint.rule import Rule
 from mesh_tools.lint.rules.engine import BASELINE, META_WRONG, PROJECT_NOT_READ, RULE_CRASHED, SUPPRESSION
 from mesh_tools.lint.services import Macros, Providers
-from mesh_tools.lint.subjects import CrossRef, Mesh, MeshProject, Product, Project, Subject
+from mesh_tools.lint.subjects import CrossRef, Macro, Mesh, MeshProject, Product, Project, Subject
 from mesh_tools.lint.subjects.listing import ignoring, subjects_of
 from mesh_tools.lint.subjects.mesh import Member
 from mesh_tools.lint.suppressions import UNUSED, Inline, Suppressions, Written, inline_entries
@@ -65,6 +65,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
         not_checked: Rules that could not be asked.
         asked: Codes of the rules that were asked about at least one subject, by project; ``""``: the mesh.
         projects: Names of those that were read.
+        told: Names of those among them of which something is told.
         mesh: All of them together; ``None`` when no rule needed it.
         pending: What rules raised, in the order of ``findings``: with fixes.
         roots: The folder of each project whose files are at hand, and of the mesh under ``""``.
@@ -74,6 +75,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     not_checked: tuple[NotChecked, ...]
     asked: Mapping[str, frozenset[str]]
     projects: tuple[str, ...]
+    told: tuple[str, ...] = ()
     mesh: Mesh | None = None
     pending: tuple[Pending, ...] = ()
     roots: Mapping[str, Path] = {}
@@ -193,6 +195,10 @@ class Linter:
                     by_kind[kind].append(active)
         for kind, rules in by_kind.items():
             subjects = subjects_of(kind, project, partial(self._asking.service, Macros, project.name))
+            if kind is Macro:  # read only if a rule asks about them
+                subjects = tuple(subjects)
+                for one in subjects:
+                    self._inline += inline_entries(one.label, project.name, one.ignores, one.place)
             yield from self._ask(rules, subjects, project.name)
 
     def _ask(self, rules: Iterable[Active], subjects: Iterable[Subject], project: str) -> Iterator[Pending]:
@@ -240,6 +246,7 @@ class Linter:
             not_checked=tuple(self._not_checked()),
             asked=self._checked,
             projects=projects,
+            told=tuple(name for name in projects if self._is_reported(name)),
             mesh=mesh,
             roots=self._roots,
         )

@@ -61,6 +61,8 @@ config:
 Or in the policy: `ignores` of `lint` in mesh.yml, or of a project's lint.yml, by `project`, `path` or `subject`. Both
 need a reason; what is unused, expired or unexplained is found by [SUP001](SUP001.md).
 """
+_WITHOUT_INLINE = {"mesh", "project", "test", "unit_test"}
+"""Kinds whose ``meta`` nobody reads for suppressions, or that have none."""
 _TABLE = "| code | rule | severity | preset | needs |\n|---|---|---|---|---|\n"
 
 
@@ -92,7 +94,7 @@ def needs_in_words(rule: Rule) -> str:
 def suppression_of(rule: Rule) -> str:
     """How to be silent about a finding, in words."""
     entry = f"{{code: {rule.code}, reason: ..., until: YYYY-MM-DD}}"
-    if rule.is_of_mesh and {"mesh", "project"} & {*kinds_of(rule)}:
+    if not {*kinds_of(rule)} - _WITHOUT_INLINE:
         return f"`ignores: [{entry}]` under `lint` in mesh.yml."
     return f"`ignore: [{entry}]` under `config.meta.mesh`, or `ignores` under `lint` in mesh.yml."
 

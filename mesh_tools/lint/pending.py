@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from mesh_tools.errors import Location
 from mesh_tools.lint.fixes.fix import Fix
-from mesh_tools.lint.places.place import Place
+from mesh_tools.lint.places.place import Place, YamlPlace
 from mesh_tools.lint.rule import Rule
 from mesh_tools.lint.subjects import Raised, Subject
 from mesh_tools.model.finding import Severity, fingerprint_of
@@ -73,6 +73,13 @@ def pending_of(rule: Rule, subject: Subject, raised: str | Raised) -> Pending:
         place=raised.place or subject.place,
         path=subject.path,
         fix=raised.fix,
-        covered_by=subject.covered_by,
+        covered_by=_covered_by(subject, raised.place),
         severity=raised.severity,
     )
+
+
+def _covered_by(subject: Subject, place: Place | None) -> tuple[str, ...]:
+    """Its own cover, and the column in whose entry ``place`` is: of that, too, meta.mesh.ignore counts."""
+    steps = place.steps if isinstance(place, YamlPlace) else ()
+    columns = (step[1] for step in steps if not isinstance(step, str) and step[0] == "columns")
+    return (*subject.covered_by, *(f"{subject.label}.{name}" for name in columns))

@@ -145,6 +145,8 @@ class Suppressions:
             yield entry, project, "a suppression names no code"
         elif not meant:
             yield entry, project, f"{shown} is of a rule that does not exist"
+        elif until is not None and not _is_date(until):
+            yield entry, project, f"{shown} ends on '{until}', which is no date: YYYY-MM-DD"
         elif self._expired(until):
             yield entry, project, f"{shown} expired on {until}"
         elif id(entry) not in self._used and meant & asked and meant & self._in_force <= asked:
@@ -182,7 +184,12 @@ class Suppressions:
         """What is no date never counts."""
         if until is None:
             return False
-        try:
-            return date.fromisoformat(until[:10]) < self._today
-        except ValueError:
-            return True
+        return not _is_date(until) or date.fromisoformat(until[:10]) < self._today
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True

@@ -261,11 +261,11 @@ Node = ModelNode | TestNode | SeedNode | SnapshotNode | FunctionNode | AnalysisN
 Resource = Node | SourceNode | ExposureNode | UnitTestNode | SemanticNode
 
 
-def own_meta(column: ColumnNode, model: ModelNode, metadata: Metadata) -> dict[str, Any]:
+def own_meta(column: ColumnNode, node: Node | SourceNode, metadata: Metadata) -> dict[str, Any]:
     """The column's own ``meta``: dbt 2 lets columns that declare none inherit the model's."""
     if column.config is not None and column.config.meta:
         return column.config.meta
-    inherited = metadata.dbt_major >= _INHERITS_FROM and column.meta == model.meta
+    inherited = metadata.dbt_major >= _INHERITS_FROM and column.meta == node.meta
     return {} if inherited else column.meta or {}
 
 

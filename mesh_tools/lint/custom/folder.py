@@ -42,7 +42,7 @@ def _python_rules(path: Path) -> Iterable[Rule]:
     except SyntaxError as error:
         where = Location.of(error.filename or path, error.lineno, error.offset)
         raise MeshError(f"Python syntax: {error.msg}", where=where) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that ends the process would end the linter as if all were well
         said = str(error) if isinstance(error, RuleError) else f"{type(error).__name__}: {error}"
         hint = "docs/lint.md says how a rule is written" if isinstance(error, RuleError) else None
         raise MeshError(f"{path.name} cannot be loaded: {said}", where=_place(path, error), hint=hint) from error
@@ -57,7 +57,7 @@ def _package_of(folder: Path) -> str:
     return name
 
 
-def _place(path: Path, error: Exception) -> Location:
+def _place(path: Path, error: BaseException) -> Location:
     """The last line of the folder that led to the error."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).parent == path.resolve().parent]

@@ -25,7 +25,7 @@ def plugin_rules() -> Iterator[tuple[Rule, ...]]:
     for point in sorted(entry_points(group=GROUP), key=lambda one: (_package(one), one.name)):
         try:
             found = point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # as if all were well
             raise _refused(point, f"cannot be imported: {type(error).__name__}: {error}") from error
         yield tuple(replace(rule, source=_package(point)) for rule in _rules(point, found))
 

@@ -87,23 +87,30 @@ class Places:
 
 def best_keys(value: Any, place: YamlPlace) -> tuple[tuple[str | int, ...], bool]:
     """The keys that lead to ``place`` in a YAML value, as far as they exist, and whether they lead to its end."""
-    first, whole = _followed(value, place.steps)
-    if whole or not place.or_steps:
-        return first, whole
-    other, complete = _followed(value, place.or_steps)
-    return (other, True) if complete else (first, False)
+    first, rest = _followed(value, place.steps)
+    if not rest or not place.or_steps:
+        return first, not rest
+    other, missing = _followed(value, place.or_steps)
+    # A key that a column lacks is nearest to the column, though it stands under the model rather than its version.
+    is_nearer = _items(missing) < _items(rest)
+    return (other, not missing) if is_nearer or not missing else (first, False)
 
 
-def _followed(value: Any, steps: tuple[Step, ...]) -> tuple[tuple[str | int, ...], bool]:
+def _followed(value: Any, steps: tuple[Step, ...]) -> tuple[tuple[str | int, ...], tuple[Step, ...]]:
+    """The keys of the steps that exist, and the other steps."""
     keys: tuple[str | int, ...] = ()
-    for step in steps:
+    for position, step in enumerate(steps):
         found = _key(value, step) if isinstance(step, str) else _item(value, *step)
         if found is None:
-            return keys, False
+            return keys, steps[position:]
         keys = (*keys, *found)
         for key in found:
             value = value[key]
-    return keys, True
+    return keys, ()
+
+
+def _items(steps: tuple[Step, ...]) -> int:
+    return sum(not isinstance(step, str) for step in steps)
 
 
 def _key(value: Any, key: str) -> tuple[str | int, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from mesh_tools.artifacts.manifest import SeedNode, SnapshotNode
+from mesh_tools.artifacts.manifest import SeedNode, SnapshotNode, own_meta
 from mesh_tools.lint.places.place import Place
 from mesh_tools.lint.services import Macros
 from mesh_tools.lint.subjects.base import Subject, ignores_in
@@ -49,10 +49,19 @@ def ignoring(project: Project) -> Iterator[tuple[str, tuple[Any, ...], Place]]:
                 found = Column(column, model)
                 if ignores := found.ignores:
                     yield found.label, ignores, found.place
-    for kind in (Seed, Snapshot, Source, Exposure, Semantic):
+    for kind in (Seed, Snapshot, Source, Exposure, Semantic, Group):
         for subject in _LISTED[kind](project):
             if ignores := ignores_in(getattr(subject, "meta", None)):
                 yield subject.label, ignores, subject.place
+            if isinstance(subject, (Seed, Snapshot, Source)):
+                yield from _ignoring_columns(subject)
+
+
+def _ignoring_columns(subject: Seed | Snapshot | Source) -> Iterator[tuple[str, tuple[Any, ...], Place]]:
+    node, metadata = subject.node, subject.project.manifest.metadata
+    for column in (node.columns or {}).values():
+        if ignores := ignores_in(own_meta(column, node, metadata)):
+            yield f"{subject.label}.{column.name}", ignores, subject.at(("columns", column.name))
 
 
 def _columns(project: Project) -> Iterator[Column]:

@@ -69,7 +69,7 @@ class ReportDocument(Struct, frozen=True, kw_only=True):
         version: Of this document; a new major version when something is taken away.
         ok: Whether nothing that counts is as severe as `fail_on`.
         mesh: Its name; empty outside a mesh.
-        projects: Names of those that were linted.
+        projects: Names of those that were linted, and are told of.
         fail_on: The least severity that fails.
         base: What findings were compared with; empty: nothing.
         counts: How many findings count, by severity; how many are `known` and `suppressed`.

@@ -20,7 +20,7 @@ class Report:
 
     Attributes:
         mesh: Its name; empty outside a mesh.
-        projects: Names of those that were linted.
+        projects: Names of those that were linted, and are told of.
         findings: All, those that do not count too.
         not_checked: Rules that could not be asked.
         asked: Codes of the rules that were asked, by project; ``""``: the mesh.
@@ -94,10 +94,10 @@ def report_of(outcome: Outcome, rules: Mapping[str, Rule], *, mesh: str, fail_on
     """The report of an outcome."""
     return Report(
         mesh=mesh,
-        projects=outcome.projects,
+        projects=outcome.told,
         findings=outcome.findings,
         not_checked=outcome.not_checked,
-        asked=outcome.asked,
+        asked={name: codes for name, codes in outcome.asked.items() if name in {"", *outcome.told}},
         rules=rules,
         fail_on=fail_on,
         base=base,

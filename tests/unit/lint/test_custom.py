@@ -84,6 +84,11 @@ def test_a_rule_that_crashes_is_a_finding_and_the_others_are_asked(mesh: Path) -
     assert "own.py:8" in crash["message"]
 
 
+def test_a_rule_that_ends_the_process_has_crashed(mesh: Path) -> None:
+    write(mesh, "own.py", python(body="raise SystemExit(0)"))
+    assert lint(mesh, "--select", "ORG").codes == ["LNT001"]
+
+
 def test_a_query_that_fails_is_a_finding_with_its_line(mesh: Path) -> None:
     write(mesh, "wide.sql", SQL.replace("m.label as subject", "m.labell as subject"))
     write(mesh, "own.yml", YAML)
@@ -135,6 +140,7 @@ def test_a_typo_in_a_yaml_rule_is_told_with_its_line(mesh: Path, old: str, new: 
     [
         ("def broken(:\n", "own.py:1"),
         ("\nimport nothing_of_the_kind\n", "own.py:2"),
+        ("import sys\nsys.exit(0)\n", "own.py:2"),
         (python(code="ORG1"), "own.py:5"),
         (PYTHON.replace("model: Model", "model").format(code="ORG001", name="x", body="yield ''"), "own.py:5"),
     ],

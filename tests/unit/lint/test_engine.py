@@ -31,6 +31,10 @@ def test_findings_fail_and_a_clean_mesh_does_not(mesh: Path) -> None:
 def test_of_projects_that_were_not_named_nothing_is_told(mesh: Path) -> None:
     said = lint(mesh, "sales", "--select", "PUB001")
     assert [finding["subject"] for finding in said.report["findings"]] == ["sales.deals"]
+    assert said.report["projects"] == ["sales"]
+    text = lint(mesh, "sales", "--select", "PUB001", "--report", "junit=junit.xml", form="text")
+    assert text.out.splitlines()[-1].startswith("1 error in 1 project")
+    assert "shop" not in (mesh / "junit.xml").read_text(encoding="utf-8")
 
 
 def test_nothing_asked_has_an_exit_code_of_its_own(mesh: Path) -> None:
@@ -168,6 +172,14 @@ def test_an_expired_suppression_is_told_and_does_not_count(tmp_path: Path) -> No
     shop = [model("shop", "orders", {"id": "int"}, **BARE)]
     root = write_mesh(tmp_path, {"shop": shop}, {"ignores": ignores})
     assert sorted(lint(root, "--select", "PUB001").codes) == ["PUB001", "SUP001"]
+
+
+def test_a_suppression_until_no_date_is_told_so(tmp_path: Path) -> None:
+    ignores = [{"code": "PUB001", "reason": "soon", "until": "tomorrow"}]
+    root = write_mesh(tmp_path, {"shop": [model("shop", "orders", {"id": "int"}, **BARE)]}, {"ignores": ignores})
+    said = lint(root, "--select", "PUB001")
+    assert sorted(said.codes) == ["PUB001", "SUP001"]
+    assert "ends on 'tomorrow', which is no date" in said.out
 
 
 def test_a_suppressed_family_is_unused_only_if_all_of_it_was_asked(tmp_path: Path) -> None:
