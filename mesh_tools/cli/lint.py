@@ -132,8 +132,8 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         raise MeshError("there is no such baseline", where=Location.of(options["baseline"]), hint=hint)
     return Wanted(
         preset=options["preset"],
-        select=options["select"],
-        ignore=options["ignore"],
+        select=_each(options["select"]),
+        ignore=_each(options["ignore"]),
         scores=options["scorecard"],
         base=options["base"],
         baseline=options["baseline"],
@@ -144,6 +144,11 @@ def _wanted(options: dict[str, Any]) -> Wanted:
     )
 
 
+def _each(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of ``--select PUB001,REF``, too."""
+    return tuple(code.strip() for written in codes for code in written.split(","))
+
+
 def _linting(projects: tuple[str, ...], wanted: Wanted, options: dict[str, Any]) -> Linting:
     from mesh_tools.build.linting import Linting
 
@@ -151,6 +156,8 @@ def _linting(projects: tuple[str, ...], wanted: Wanted, options: dict[str, Any])
         if options["policy"]:
             raise click.UsageError("--policy goes with --manifest; the policy of a mesh is in its mesh.yml")
         return Linting.of_mesh(options["mesh_file"], options["env"], projects, wanted)
+    if options["env"]:
+        raise click.UsageError("--env is of a mesh, and goes with no --manifest")
     if projects:
         raise click.UsageError("projects are named in a mesh; with --manifest, name the manifests that you mean")
     return Linting.of_manifests(options["manifests"], options["policy"], wanted)

@@ -409,7 +409,8 @@ def _missing(name: str, error: MeshError) -> Pending:
 
 
 def _unreadable(given: ProjectInput, error: MeshError) -> Pending:
-    name = given.name or (given.manifest.parent.name if given.root is None else given.root.name)
+    folder = given.root or given.manifest.resolve().parent
+    name = given.name or (folder.parent.name if folder.name == "target" else folder.name)
     where = error.where or Location.of(given.manifest)
     said = f"was not linted: {error.message} ({where})"
     return _not_read(name, said, hint=error.hint or "", key=given.manifest.name, where=where)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from mesh_tools.errors import MeshError, did_you_mean
 from mesh_tools.lint.custom.folder import folder_rules
 from mesh_tools.lint.custom.plugins import plugin_rules
 from mesh_tools.lint.policy import Policy, PolicySource, ProjectPolicy
@@ -46,6 +47,8 @@ def mesh_policy(config: MeshConfig, projects: Iterable[Project], settings: LintS
         MeshError: something in it is wrong; with the line.
     """
     settings = settings or config.file.lint
+    projects = tuple(projects)
+    _check_names(config, [project.name for project in projects])
     parts: dict[str, list[ProjectPolicy]] = {}
     for name, policy in config.file.lint.projects.items():
         source = PolicySource(config.yaml, ("lint", "projects", name))
@@ -57,6 +60,17 @@ def mesh_policy(config: MeshConfig, projects: Iterable[Project], settings: LintS
             own = ProjectPolicy(yaml.typed(LintPolicy), PolicySource(yaml))
             parts.setdefault(project.name, []).append(own)
     return Policy(all_rules(settings, config.root), settings, PolicySource(config.yaml, ("lint",)), parts)
+
+
+def _check_names(config: MeshConfig, known: Sequence[str]) -> None:
+    """What is written of a project that is not there would count for none, and nobody would know."""
+    lint = config.file.lint
+    written: list[tuple[str | None, tuple[str | int, ...]]] = [(name, ("projects", name)) for name in lint.projects]
+    written += [(one.project, ("ignores", index, "project")) for index, one in enumerate(lint.ignores)]
+    for name, keys in written:
+        if name is not None and name not in known:
+            where = config.yaml.locate("lint", *keys)
+            raise MeshError(f"no project '{name}' in this mesh", where=where, hint=did_you_mean(name, known))
 
 
 def file_policy(path: Path | None, settings: LintSettings | None = None) -> Policy:

@@ -48,6 +48,11 @@ class Written(Struct, frozen=True, kw_only=True):
     project: str | None
     where: Location | None
 
+    @property
+    def until(self) -> str | None:
+        """ISO date of its last day."""
+        return self.ignore.until.isoformat() if self.ignore.until else None
+
 
 def inline_entries(subject: str, project: str, ignores: Iterable[Any], place: Place) -> Iterator[Inline]:
     """What ``meta.mesh.ignore`` of ``subject`` says; an entry that is none has no code."""
@@ -107,7 +112,7 @@ class Suppressions:
         written = self._written_for(pending)
         if written is not None:
             ignore = written.ignore
-            return Suppression(source="policy", reason=ignore.reason, until=ignore.until, where=written.where)
+            return Suppression(source="policy", reason=ignore.reason, until=written.until, where=written.where)
         return Suppression(source="baseline") if in_baseline else None
 
     def faults(
@@ -134,7 +139,7 @@ class Suppressions:
             codes = asked.get(written.project, frozenset()) | of_mesh if written.project else everything
             if written.project is None or written.project in asked:
                 project = written.project or ""
-                yield from self._faults(written, project, ignore.code, ignore.reason, ignore.until, codes)
+                yield from self._faults(written, project, ignore.code, ignore.reason, written.until, codes)
 
     def _faults(  # noqa: PLR0913, PLR0917 - what both kinds have
         self, entry: Inline | Written, project: str, code: str, reason: str, until: str | None, asked: frozenset[str]
@@ -169,7 +174,7 @@ class Suppressions:
             ignore = written.ignore
             if (
                 (written.project is None or written.project == pending.project)
-                and self._counts(ignore.code, ignore.until, pending)
+                and self._counts(ignore.code, written.until, pending)
                 and (ignore.path is None or fnmatchcase(pending.path, ignore.path))
                 and (ignore.subject is None or fnmatchcase(pending.subject, ignore.subject))
             ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -102,7 +103,7 @@ class LintIgnore(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         path: A glob of files, relative to the project's folder, such as ``models/legacy/**``.
         subject: The subject's label, such as ``operations.flights``; may hold ``*``.
         reason: Why, in words.
-        until: ISO date of its last day.
+        until: Its last day.
     """
 
     code: str
@@ -110,7 +111,7 @@ class LintIgnore(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     path: str | None = None
     subject: str | None = None
     reason: str = ""
-    until: str | None = None
+    until: date | None = None
 
 
 class LintPolicy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

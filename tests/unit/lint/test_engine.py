@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -175,11 +175,51 @@ def test_an_expired_suppression_is_told_and_does_not_count(tmp_path: Path) -> No
 
 
 def test_a_suppression_until_no_date_is_told_so(tmp_path: Path) -> None:
-    ignores = [{"code": "PUB001", "reason": "soon", "until": "tomorrow"}]
-    root = write_mesh(tmp_path, {"shop": [model("shop", "orders", {"id": "int"}, **BARE)]}, {"ignores": ignores})
-    said = lint(root, "--select", "PUB001")
+    ignore = {"code": "PUB001", "reason": "soon", "until": "tomorrow"}
+    shop = [model("shop", "orders", {"id": "int"}, **BARE, meta={"mesh": {"ignore": [ignore]}})]
+    said = lint(write_mesh(tmp_path, {"shop": shop}), "--select", "PUB001")
     assert sorted(said.codes) == ["PUB001", "SUP001"]
     assert "ends on 'tomorrow', which is no date" in said.out
+    said = lint(write_mesh(tmp_path, {"shop": shop}, {"ignores": [ignore]}))
+    assert (said.code, "mesh.yml:" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize("until", ["2999-12-31", date(2999, 12, 31)])
+def test_the_last_day_of_a_suppression_needs_no_quotes(tmp_path: Path, until: object) -> None:
+    ignores = [{"code": "PUB001", "reason": "soon", "until": until}]
+    shop = [model("shop", "orders", {"id": "int"}, **BARE)]
+    said = lint(write_mesh(tmp_path, {"shop": shop}, {"ignores": ignores}), "--select", "PUB001")
+    assert [finding["suppression"]["until"] for finding in said.report["findings"]] == ["2999-12-31"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"projects": {"shp": {"rules": {"PUB001": "error"}}}},
+        {"ignores": [{"code": "PUB001", "reason": "soon", "project": "shp"}]},
+    ],
+)
+def test_a_policy_for_a_project_that_is_not_there_is_refused(tmp_path: Path, settings: dict[str, object]) -> None:
+    said = lint(write_mesh(tmp_path, {"shop": [model("shop", "orders", {"id": "int"})]}, settings))
+    assert said.code == 2
+    assert "no project 'shp' in this mesh" in said.err
+    assert "mesh.yml:" in said.err
+    assert "did you mean 'shop'" in said.err
+
+
+def test_codes_may_be_given_with_commas(mesh: Path) -> None:
+    assert lint(mesh, "--select", "PUB001,SNP").codes == ["PUB001", "PUB001"]
+    assert lint(mesh, "--select", "PUB001,SNP", "--ignore", "SNP, PUB").code == 3
+
+
+def test_a_manifest_that_is_not_there_is_called_after_its_folder(mesh: Path) -> None:
+    missing = ("--manifest", "wholesale/target/manifest.json")
+    said = lint(mesh, *missing, "--manifest", "shop/target/manifest.json", "--select", "PUB001")
+    assert {(one["code"], one["project"]) for one in said.report["findings"]} == {
+        ("LNT002", "wholesale"),
+        ("PUB001", "shop"),
+    }
+    assert lint(mesh, *missing, "--env", "dev").code == 2
 
 
 def test_a_suppressed_family_is_unused_only_if_all_of_it_was_asked(tmp_path: Path) -> None:

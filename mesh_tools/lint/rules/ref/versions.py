@@ -131,8 +131,16 @@ def ref_without_version(project: MeshProject, *, include_own_project: bool = Fal
             v = ref.producer.v
             yield ref.raised(
                 f"follows the latest version, now v{v}",
+                hint=f"Write {_pinned(ref, v)}, or another version; `mesh lint --fix` writes this one.",
                 fix=PinRef(file=ref.consumer.path, ref=ref.call, version=v),
             )
+
+
+def _pinned(ref: CrossRef, v: Version | None) -> str:
+    """The ref to write, as code."""
+    producer = ref.producer
+    named = [repr(producer.project)] if producer.project != ref.consumer.project else []
+    return f"`ref({', '.join((*named, repr(producer.name), f'v={v!r}'))})`"
 
 
 def _own_refs(project: MeshProject) -> Iterator[CrossRef]:

@@ -156,3 +156,9 @@ def test_a_primary_key_that_the_warehouse_does_not_enforce_is_no_grain(tmp_path:
     }
     message = "declares a primary key, order_id, that duckdb does not enforce for it"
     assert found(lint(tmp_path, {"shop": (orders,)}, "PUB004")) == [("warn", "shop.orders", message)]
+
+
+def test_a_ref_without_version_is_told_the_ref_to_write(tmp_path: Path) -> None:
+    report = calling(reader("sales", "report", "select 1", NEW), "orders", "shop")
+    outcome = lint(tmp_path, {"shop": (OLD, NEW), "sales": (stub(NEW), report)}, "REF004")
+    assert ["`ref('shop', 'orders', v=2)`" in finding.hint for finding in outcome.findings] == [True]
