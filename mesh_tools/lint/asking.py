@@ -67,6 +67,11 @@ class Asking:
             if len(self.asked) < len(checks):
                 self.asked.update(rule.code for rule, _ in checks if rule.code not in unable)
 
+    def unable(self, rules: Iterable[Active], need: str, project: str) -> None:
+        """Note that rules could not be asked about anything of ``project``."""
+        for active in rules:
+            self.not_checked.setdefault((active.rule.code, need), {})[project] = None
+
     def forget(self, project: str) -> None:
         """Let go of what belongs to a project that has been looked at."""
         for key in [key for key in self._services if key[1] == project and project]:

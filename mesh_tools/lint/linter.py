@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -29,7 +29,7 @@ from mesh_tools.lint.places import CodePlace, Places
 from mesh_tools.lint.policy import Active, Policy
 from mesh_tools.lint.rule import Rule
 from mesh_tools.lint.rules.engine import BASELINE, META_WRONG, PROJECT_NOT_READ, RULE_CRASHED, SUPPRESSION
-from mesh_tools.lint.services import Macros, Providers
+from mesh_tools.lint.services import Macros, Providers, Unavailable
 from mesh_tools.lint.subjects import CrossRef, Macro, Mesh, MeshProject, Product, Project, Subject
 from mesh_tools.lint.subjects.listing import ignoring, subjects_of
 from mesh_tools.lint.subjects.mesh import Member
@@ -194,8 +194,12 @@ class Linter:
                 for kind in active.rule.subjects:
                     by_kind[kind].append(active)
         for kind, rules in by_kind.items():
-            subjects = subjects_of(kind, project, partial(self._asking.service, Macros, project.name))
-            if kind is Macro:  # read only if a rule asks about them
+            try:
+                subjects = subjects_of(kind, project, partial(self._asking.service, Macros, project.name))
+            except Unavailable as missing:  # dbt's manifest is read whole only for them
+                self._asking.unable(rules, missing.reason or Macros.need, project.name)
+                continue
+            if kind is Macro:
                 subjects = tuple(subjects)
                 for one in subjects:
                     self._inline += inline_entries(one.label, project.name, one.ignores, one.place)
@@ -362,7 +366,12 @@ class Linter:
 
 def advice(rule: Rule) -> str:
     """What the rule's page says is to be done: its first paragraph."""
-    text = rule.doc.partition("To do:\n")[2].partition("\n\n")[0].partition("\nBad:")[0].partition("\nGood:")[0]
+    return _advice(rule.doc)
+
+
+@cache
+def _advice(page: str) -> str:
+    text = page.partition("To do:\n")[2].partition("\n\n")[0].partition("\nBad:")[0].partition("\nGood:")[0]
     return " ".join(text.split())
 
 

@@ -91,6 +91,17 @@ def test_a_foreign_manifest_among_others_is_an_error_and_the_others_are_linted(m
     assert sorted(lint(mesh, "--select", "PUB001").codes) == ["LNT002", "PUB001"]
 
 
+def test_macros_that_cannot_be_read_are_not_checked(mesh: Path) -> None:
+    path = mesh / "shop/target/manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    node = manifest["nodes"]["model.shop.orders"]
+    node["depends_on"] = {**(node.get("depends_on") or {}), "macros": True}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    said = lint(mesh, "--select", "MAC001", "--select", "PUB001")
+    assert said.codes == ["PUB001", "PUB001"]
+    assert {(one["code"], *one["projects"]) for one in said.report["not_checked"]} == {("MAC001", "shop")}
+
+
 def test_a_project_without_manifest_is_an_error(mesh: Path) -> None:
     (mesh / "shop/target/manifest.json").unlink()
     said = lint(mesh, "--select", "PUB001")
