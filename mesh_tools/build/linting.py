@@ -22,7 +22,7 @@ from mesh_tools.lint.loading import file_policy, mesh_policy
 from mesh_tools.lint.policy import Policy
 from mesh_tools.lint.providers import AT_HAND
 from mesh_tools.lint.services import Providers
-from mesh_tools.mesh.config import LintSettings
+from mesh_tools.mesh.config import LintSettings, MeshConfig
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project
 
@@ -109,7 +109,12 @@ class Linting:
         Raises:
             MeshError: there is none, or something in it or in the policy is wrong.
         """
-        workspace = Workspace.open(Path.cwd(), mesh_file)
+        try:
+            workspace = Workspace.open(Path.cwd(), mesh_file)
+        except MeshError as error:
+            if mesh_file is None and MeshConfig.path_above(Path.cwd()) is None:
+                error.hint = f"outside a mesh: `mesh lint --manifest target/manifest.json`; else {error.hint}"
+            raise
         name, _ = workspace.config.environment(environment)
         wanted = wanted or Wanted()
         settings = wanted.of(workspace.config.file.lint)

@@ -243,3 +243,6 @@ def test_manifests_alone_need_no_mesh(tmp_path: Path) -> None:
     manifest = write_manifest(tmp_path / "shop", "shop", model("shop", "orders", {"id": "int"}, **BARE))
     said = lint(tmp_path, "--manifest", str(manifest), "--select", "PUB001")
     assert (said.code, said.codes) == (1, ["PUB001"])
+    nowhere = lint(tmp_path)
+    assert nowhere.code == 2
+    assert "`mesh lint --manifest target/manifest.json`" in nowhere.err
