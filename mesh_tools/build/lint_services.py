@@ -9,31 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timezone
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from mesh_tools.artifacts.compiled import CompiledManifest
 from mesh_tools.artifacts.run_results import read_run_results
-from mesh_tools.build.comparing import Comparing
 from mesh_tools.build.runs import ProjectRun, Run, RunHistory
 from mesh_tools.build.stale import whole_manifests
 from mesh_tools.build.status import checked_at
-from mesh_tools.contracts.compare import Comparison
-from mesh_tools.contracts.compiled import read_whole
-from mesh_tools.contracts.consumption import lineage_cache
-from mesh_tools.contracts.operands.resolve import Side, present_side
-from mesh_tools.contracts.operands.spec import Operand
 from mesh_tools.errors import MeshError
 from mesh_tools.interface.upstreams import Upstreams
-from mesh_tools.lineage.inputs import inputs_of
 from mesh_tools.lineage.names import column_key
-from mesh_tools.lineage.trace import trace
 from mesh_tools.lint.inputs import ProjectInput
 from mesh_tools.lint.services import Changes, Lineage, Provider, Providers, Published, Traced, Unavailable
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface, product_key
+
+if TYPE_CHECKING:
+    from mesh_tools.build.comparing import Comparing
+    from mesh_tools.contracts.compare import Comparison
+    from mesh_tools.contracts.operands.resolve import Side
+    from mesh_tools.contracts.operands.spec import Operand
 
 _BUILT = "success"
 _PLACES = (
@@ -54,6 +53,8 @@ def mesh_services(workspace: Workspace, environment: str, base: str | None = Non
         base: What changes are counted from: what `mesh contract diff --base` takes, or a folder of manifests. Default:
             contracts.base of mesh.yml, else the accepted interfaces.
     """
+    from mesh_tools.contracts.consumption import lineage_cache
+
     lineages = _Lineages(lambda: whole_manifests(workspace, environment), lineage_cache(workspace))
     return {
         Lineage: lineages.of,
@@ -136,6 +137,8 @@ class _Lineages:
 
     @cached_property
     def _compiled(self) -> dict[str, CompiledManifest]:
+        from mesh_tools.contracts.compiled import read_whole
+
         found: dict[str, CompiledManifest] = {}
         for name, path in self._paths().items():
             with suppress(MeshError):  # the linter tells of one that cannot be read
@@ -148,6 +151,9 @@ class _Lineages:
 
     @cached_property
     def _traced(self) -> Traced:
+        from mesh_tools.lineage.inputs import inputs_of
+        from mesh_tools.lineage.trace import trace
+
         try:
             return Traced(trace(inputs_of(self._with_sql), cache=self._cache), _types(self._with_sql))
         except MeshError as error:
@@ -178,7 +184,13 @@ class _MeshChanges:
     def __init__(self, workspace: Workspace, environment: str, base: str | None) -> None:
         self._workspace = workspace
         self._written = base or workspace.config.file.contracts.base
-        self._comparing = Comparing(workspace, environment, Path.cwd())
+        self._environment = environment
+
+    @cached_property
+    def _comparing(self) -> Comparing:
+        from mesh_tools.build.comparing import Comparing
+
+        return Comparing(self._workspace, self._environment, Path.cwd())
 
     def of(self, given: ProjectInput | None) -> Changes:
         """What has changed in a project.
@@ -187,6 +199,8 @@ class _MeshChanges:
             Unavailable: it is none of the mesh.
             MeshError: the base cannot be read.
         """
+        from mesh_tools.contracts.operands.resolve import present_side
+
         project = self._workspace.projects.get(given.name) if given else None
         if project is None:
             raise Unavailable
@@ -194,6 +208,9 @@ class _MeshChanges:
         return _changes(self._comparing.compare(project.name, base, head))
 
     def _base(self, project: str) -> Operand | Side:
+        from mesh_tools.contracts.operands.resolve import Side
+        from mesh_tools.contracts.operands.spec import Operand
+
         if self._folder is not None:
             path = self._folder.get(project)
             return Operand("file", str(path)) if path else Side(label=str(self._written), interface=None)
@@ -206,11 +223,19 @@ class _MeshChanges:
 
 
 def _changes_of_manifests(manifests: Sequence[Path], base: Path | None) -> Provider:
-    comparing = Comparing(None, "", Path.cwd(), [path.resolve() for path in manifests])
+    @cache
+    def compared_by() -> Comparing:
+        from mesh_tools.build.comparing import Comparing
+
+        return Comparing(None, "", Path.cwd(), [path.resolve() for path in manifests])
 
     def provide(given: ProjectInput | None) -> Changes:
         if base is None or given is None:
             raise Unavailable("a base to compare with (--base)")
+        from mesh_tools.contracts.operands.resolve import Side
+        from mesh_tools.contracts.operands.spec import Operand
+
+        comparing = compared_by()
         head = Operand("file", str(given.manifest.resolve()))
         project = comparing.operands.project_of(head) or ""
         old = manifests_below(base.resolve()).get(project)

@@ -63,6 +63,10 @@ _fixes = _together(
     click.option("--fix", "fixes", is_flag=True, help="Mend what is certain, and report the rest."),
     click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; 1 if it would."),
 )
+_sql = _together(
+    click.option("--sql", is_flag=True, help="SQL style by sqlfluff instead, of the files that changed since --base."),
+    click.option("--all", "every", is_flag=True, help="With --sql: of all SQL files."),
+)
 _report = _together(
     click.option("--scorecard", is_flag=True, help="Scores of domains and products instead of findings; text or json."),
     report_format_option,
@@ -81,6 +85,7 @@ _report = _together(
 @_rules
 @_what_counts
 @_fixes
+@_sql
 @environment_option
 @mesh_file_option
 @_report
@@ -89,9 +94,15 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
 
     PROJECT limits what is told, not what is read: NAME, +NAME (with all upstream of it), NAME+ (with all downstream).
     """
-    from mesh_tools.cli.lint_fix import fix, print_diff
     from mesh_tools.report.lint.report import report_of
 
+    if options["sql"]:
+        from mesh_tools.cli.lint_sql import lint_sql
+
+        lint_sql(projects, output, reports, options)
+        return
+    if options["every"]:
+        raise click.UsageError("--all goes with --sql")
     if options["scorecard"] and output not in {"text", "json"}:
         raise click.UsageError(f"--scorecard is printed as text or json, not as {output}")
     wanted = _wanted(options)
@@ -100,9 +111,13 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
     for note in linting.notes:
         _tell(f"note: {note}")
     if options["diff"]:
+        from mesh_tools.cli.lint_fix import print_diff
+
         sys.exit(print_diff(outcome))
     matched_nothing = outcome.matched_nothing
     if options["fixes"]:
+        from mesh_tools.cli.lint_fix import fix
+
         outcome = fix(outcome)
     if options["write_baseline"]:
         number = linting.write_baseline(outcome)
@@ -164,15 +179,16 @@ def _linting(projects: tuple[str, ...], wanted: Wanted, options: dict[str, Any])
 
 
 def _print(report: Report, scores: Scores | None, output: str, reports: dict[Path, str]) -> None:
-    from mesh_tools.report.console import console
     from mesh_tools.report.lint.formats import FORMATS
-    from mesh_tools.report.lint.text import print_report
 
     for file, name in reports.items():
         write_report(file, FORMATS[name](report))
     if scores is not None:
         _print_scores(scores, output)
     elif output == "text":
+        from mesh_tools.report.console import console
+        from mesh_tools.report.lint.text import print_report
+
         print_report(console(), report)
     else:
         sys.stdout.write(FORMATS[output](report))
@@ -196,10 +212,10 @@ def _scores(linting: Linting, outcome: Outcome, projects: tuple[str, ...] = ()) 
 
 
 def _keep_scores(scores: Scores | None, linting: Linting, outcome: Outcome) -> None:
-    from mesh_tools.build.lint_scores import keep_scores
-    from mesh_tools.report.console import console, print_problem
-
     if linting.workspace and outcome.mesh:
+        from mesh_tools.build.lint_scores import keep_scores
+        from mesh_tools.report.console import console, print_problem
+
         problem = keep_scores(scores or _scores(linting, outcome), linting.workspace)
         if problem:
             print_problem(console(sys.stderr), problem, "warning")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from json import dumps
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Literal
 
 from msgspec import Struct
@@ -84,4 +84,5 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def fingerprint_of(code: str, kind: str, subject: str, key: str = "") -> str:
     """The fingerprint of a finding of rule ``code`` about ``subject``; see :attr:`Finding.fingerprint`."""
-    return sha256(dumps([code, kind, subject, key]).encode()).hexdigest()[:_DIGITS]
+    text = f"[{quoted(code)}, {quoted(kind)}, {quoted(subject)}, {quoted(key)}]"
+    return sha256(text.encode()).hexdigest()[:_DIGITS]

@@ -30,7 +30,6 @@ class Places:
         self._yaml: dict[Path, YamlFile | None] = {}
         self._shown: dict[str, str] = {}
         self._paths: dict[tuple[str, str], Path | None] = {}
-        self._elsewhere: dict[tuple[str, str], Location] = {}
 
     def path(self, project: str, file: str) -> Path | None:
         """The file, if it is at hand."""
@@ -47,15 +46,8 @@ class Places:
             return None
         path = self.path(project, place.file)
         if path is None:
-            return self._not_at_hand(project, place.file)
+            return self.file(project, place)
         return self._in_yaml(path, place) if isinstance(place, YamlPlace) else _in_code(path, place)
-
-    def _not_at_hand(self, project: str, file: str) -> Location:
-        key = (project, file)
-        if key not in self._elsewhere:
-            root = self._roots.get(project)
-            self._elsewhere[key] = Location.of(root / file if root else file)
-        return self._elsewhere[key]
 
     def file(self, project: str, place: Place) -> Location | None:
         """The file of ``place``, which nobody reads for it; ``None`` when there is none."""

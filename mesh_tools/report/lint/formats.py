@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from mesh_tools.report.lint.github import as_github
-from mesh_tools.report.lint.gitlab import as_gitlab
-from mesh_tools.report.lint.json import as_json
-from mesh_tools.report.lint.junit import as_junit
-from mesh_tools.report.lint.markdown import as_markdown
-from mesh_tools.report.lint.report import Report
-from mesh_tools.report.lint.sarif import as_sarif
-from mesh_tools.report.lint.text import as_text
+if TYPE_CHECKING:
+    from mesh_tools.report.lint.report import Report
+
+
+def _as(name: str, report: Report) -> str:
+    """Only the module of the format that is wanted is imported."""
+    text: str = getattr(import_module(f"mesh_tools.report.lint.{name}"), f"as_{name}")(report)
+    return text
+
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
-    "text": as_text,
-    "json": as_json,
-    "sarif": as_sarif,
-    "github": as_github,
-    "gitlab": as_gitlab,
-    "junit": as_junit,
-    "markdown": as_markdown,
+    name: partial(_as, name) for name in ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 }
 """``text`` without colour; :func:`mesh_tools.report.lint.text.print_report` prints it to a terminal."""

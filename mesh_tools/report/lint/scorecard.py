@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
@@ -82,7 +81,7 @@ def _scored(card: Card, history: Sequence[Entry], today: date) -> Scored:
 
 def as_json(document: ScorecardDocument) -> str:
     """For programs."""
-    return dumped(msgspec.to_builtins(document))
+    return dumped(document)
 
 
 def print_scorecard(to: Console, document: ScorecardDocument) -> None:

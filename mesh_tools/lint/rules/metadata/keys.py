@@ -72,10 +72,10 @@ def required_meta(
     """
     kind = resource.kind
     keys = required.get(kind)
-    if kind == "model" and isinstance(resource, Model) and resource.is_public:
-        keys = required.get("public", keys)
-    elif kind == "column" and isinstance(resource, Column) and resource.model.is_public:
-        keys = required.get("public_column", keys)
+    if "public" in required and isinstance(resource, Model) and resource.is_public:
+        keys = required["public"]
+    elif "public_column" in required and isinstance(resource, Column) and resource.model.is_public:
+        keys = required["public_column"]
     if keys is None:
         return
     meta = resource.meta

@@ -82,9 +82,9 @@ def _wanted(
     required: Mapping[str, tuple[str, ...]],
 ) -> tuple[str, ...]:
     found = required.get(resource.kind, ())
-    if isinstance(resource, Model) and resource.is_public:
-        return required.get("public", found)
-    if isinstance(resource, Column) and "primary_key" in required:
+    if "public" in required and isinstance(resource, Model) and resource.is_public:
+        return required["public"]
+    if "primary_key" in required and isinstance(resource, Column):
         constraints = resource.node.constraints or ()
         is_key = any(constraint.type == "primary_key" for constraint in constraints)
         return (*found, *required["primary_key"]) if is_key else found
