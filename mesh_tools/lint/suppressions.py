@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
@@ -16,6 +17,8 @@ from mesh_tools.lint.policy import matching
 from mesh_tools.mesh.config import LintIgnore
 from mesh_tools.model.finding import Suppression
 
+_OF_SQLFLUFF = re.compile(r"[A-Z]{2}[0-9]{2}\Z")
+"""Codes such as ``LT01``: `mesh lint --sql` asks after them."""
 UNUSED = "is unused: there is no such finding"
 
 
@@ -148,7 +151,7 @@ class Suppressions:
         meant = matching(code, self._codes) if code else frozenset()
         if not code:
             yield entry, project, "a suppression names no code"
-        elif not meant:
+        elif not meant and not _OF_SQLFLUFF.match(code):
             yield entry, project, f"{shown} is of a rule that does not exist"
         elif until is not None and not _is_date(until):
             yield entry, project, f"{shown} ends on '{until}', which is no date: YYYY-MM-DD"

@@ -142,6 +142,7 @@ class LintSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         folder: Folder of the mesh's own rules (``*.py``, ``*.yml``, ``*.sql``), relative to mesh.yml.
         plugins: Whether rules of installed packages are loaded.
         fail_on: The least severity that fails `mesh lint`.
+        sql_severity: Of what `mesh lint --sql` finds.
         base: What findings must be new against to fail, such as ``origin/main``. Default: all count.
     """
 
@@ -156,6 +157,7 @@ class LintSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     folder: str = "lint"
     plugins: bool = True
     fail_on: Literal["info", "warn", "error"] = "error"
+    sql_severity: Literal["info", "warn", "error"] = "warn"
     base: str | None = None
 
 
