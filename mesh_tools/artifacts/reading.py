@@ -126,13 +126,19 @@ class Artifact(Generic[T]):
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: it would walk millions of live objects in vain."""
+    """No garbage collection meanwhile, which would walk millions of live objects in vain.
+
+    Nor right afterwards: what is alive by then becomes old, as if it had survived some collections.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            if not gc.get_freeze_count():  # else somebody else's objects would thaw, too
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

@@ -166,6 +166,8 @@ def properties_elsewhere(
     described = patch_file(resource.node.patch_path)
     if resource.kind not in types or not described:
         return
+    if layout == "same_directory" and described.rpartition("/")[0] == resource.path.rpartition("/")[0]:
+        return  # of almost all, and taking paths apart takes time
     yaml, code = PurePosixPath(described), PurePosixPath(resource.path)
     name = resource.node.name
     kinds = f"{resource.kind}s"
