@@ -94,17 +94,20 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
 
     PROJECT limits what is told, not what is read: NAME, +NAME (with all upstream of it), NAME+ (with all downstream).
     """
-    from mesh_tools.report.lint.report import report_of
-
     if options["sql"]:
         from mesh_tools.cli.lint_sql import lint_sql
 
         lint_sql(projects, output, reports, options)
-        return
-    if options["every"]:
+    elif options["every"]:
         raise click.UsageError("--all goes with --sql")
-    if options["scorecard"] and output not in {"text", "json"}:
+    elif options["scorecard"] and output not in {"text", "json"}:
         raise click.UsageError(f"--scorecard is printed as text or json, not as {output}")
+    else:
+        _lint(projects, output, reports, options)
+
+
+def _lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], options: dict[str, Any]) -> None:
+    """The rules over manifests; leaves with the exit code."""
     wanted = _wanted(options)
     linting = _linting(projects, wanted, options)
     outcome = linting.run(_tell)
@@ -123,9 +126,7 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
         number = linting.write_baseline(outcome)
         click.echo(f"{linting.baseline} holds {number} finding{'' if number == 1 else 's'} that do not count")
         return
-    name = linting.workspace.config.file.name if linting.workspace else ""
-    fail_on = options["fail_on"] or linting.policy.settings.fail_on
-    report = report_of(outcome, linting.policy.rules, mesh=name, fail_on=fail_on, base=linting.base)
+    report = _report_of(linting, outcome, options)
     scores = _scores(linting, outcome, projects) if options["scorecard"] else None
     _print(report, scores, output, reports)
     if not (projects or wanted.preset or wanted.select or wanted.ignore or options["env"]):
@@ -136,6 +137,14 @@ def lint(projects: tuple[str, ...], output: str, reports: dict[Path, str], **opt
         sys.exit(ExitCode.NOTHING_MATCHED)
     if report.failed:
         sys.exit(ExitCode.FAILED)
+
+
+def _report_of(linting: Linting, outcome: Outcome, options: dict[str, Any]) -> Report:
+    from mesh_tools.report.lint.report import report_of
+
+    name = linting.workspace.config.file.name if linting.workspace else ""
+    fail_on = options["fail_on"] or linting.policy.settings.fail_on
+    return report_of(outcome, linting.policy.rules, mesh=name, fail_on=fail_on, base=linting.base)
 
 
 def _wanted(options: dict[str, Any]) -> Wanted:
