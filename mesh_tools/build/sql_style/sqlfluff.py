@@ -103,9 +103,15 @@ def remove_state(state: Path) -> None:
 
 
 def _config(project: Path) -> list[str]:
-    """The configuration of the mesh; sqlfluff itself looks between the project and the home folder only."""
+    """The nearest configuration: sqlfluff itself looks between the project and the home folder only."""
     found = next((folder / _CONFIG for folder in (project, *project.parents) if (folder / _CONFIG).is_file()), None)
-    return ["--config", str(found)] if found else ["--templater", "dbt", "--dialect", "ansi"]
+    if found is None:
+        raise MeshError(
+            f"there is no {_CONFIG} in this project or above it",
+            where=Location.of(project),
+            hint=f"write a {_CONFIG} beside mesh.yml: [sqlfluff], dialect = duckdb (or yours), templater = dbt",
+        )
+    return ["--config", str(found)]
 
 
 def _failed(project: Path, done: subprocess.CompletedProcess[str]) -> MeshError:
