@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import click
 
+_DOCUMENTS = ("mesh", "interface", "meta", "lint", "lint-report", "lint-scorecard")
+
 
 @click.command(short_help="JSON Schemas of documents, for editors.")
-@click.argument("document", type=click.Choice(["mesh", "interface", "meta", "lint", "lint-report", "lint-scorecard"]))
+@click.argument("document", type=click.Choice(_DOCUMENTS), metavar="DOCUMENT")
 def schema(document: str) -> None:
     """Print the JSON Schema of a document, for editors and other programs.
 
-    `mesh` is mesh.yml, `interface` is interface.yml, `meta` is meta.mesh in dbt's YAML, `lint` is the
-    lint.yml of a project; `lint-report` is what
-    `mesh lint --format json` prints, `lint-scorecard` with --scorecard.
+    DOCUMENT is one of: mesh (mesh.yml), interface (interface.yml), meta (meta.mesh in dbt's YAML), lint (lint.yml of a
+    project), lint-report (what `mesh lint --format json` prints), lint-scorecard (the same with --scorecard).
     """
     from mesh_tools.interface.document import json_schema as interface_schema
     from mesh_tools.lint.registry import built_in

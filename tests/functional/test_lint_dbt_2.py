@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from mesh_tools.lint.page import examples_of
 from mesh_tools.lint.registry import built_in
-from support.lint_cases import expected_places, found_places, needs_dbt_1, run_example
+from support.lint_cases import Dbt2, expected_places, found_places, needs_dbt_1, run_example
 
 pytestmark = pytest.mark.dbt
-
-_PARSER = Path(sys.executable).with_name("dbt-core-experimental-parser")
-
-
-class Dbt2:
-    """Parses a project with dbt 2, whatever else is asked."""
-
-    def run(self, folder: Path, *_commands: Sequence[str]) -> None:
-        """Parse the project in ``folder``; it must succeed."""
-        done = subprocess.run(
-            [_PARSER, "parse", "--target-path", folder / "target", "--profiles-dir", "."],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
 def _examples() -> Mapping[str, Mapping[str, str]]:

@@ -12,7 +12,7 @@ from support.lint_cases import DbtServer, lint
 from support.lint_mutations import MutatedMesh, copy_of, mutations
 from support.meshes import BuiltMesh
 
-pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("reference")]
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("mutations")]
 
 MUTATIONS = mutations()
 ASKED = {code for code, rule in built_in().items() if rule.check is not None}

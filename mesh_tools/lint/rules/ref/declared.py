@@ -59,7 +59,8 @@ def dependency_not_declared(project: MeshProject) -> Found:
             from {{ ref('shop', 'orders') }}
 
     To do:
-        Name the project under `projects` of dependencies.yml, and run `mesh sync`; or take it out.
+        Name the project under `projects` of dependencies.yml, and run `mesh sync`; or take it out. `mesh lint --fix`
+        adds it where its package is installed, and takes out what is unused.
     """
     files = project.member.files
     if files is None:

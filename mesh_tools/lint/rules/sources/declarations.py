@@ -121,7 +121,7 @@ def duplicate_source(project: Project, *, case_sensitive: bool = False) -> Found
                 schema: raw
                 tables:
                   - name: receipts
-              - name: shop_floor
+              - name: warehouse
                 schema: raw
                 tables:
                   - name: slips  # SRC003
@@ -140,7 +140,8 @@ def duplicate_source(project: Project, *, case_sensitive: bool = False) -> Found
         Keep one of them, and let all models read that.
     """
     firsts: dict[tuple[str, ...], SourceNode] = {}
-    for node in project.manifest.sources.values():
+    # By name: engines list them in different orders.
+    for node in sorted(project.manifest.sources.values(), key=lambda source: source.unique_id):
         relation = _relation(node, case_sensitive=case_sensitive) if project.is_own(node) else None
         if relation is None:
             continue
