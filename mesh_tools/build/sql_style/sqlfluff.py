@@ -19,6 +19,8 @@ from mesh_tools.errors import Location, MeshError
 
 _SAID = 12  # lines of what it printed that an error repeats
 _CONFIG = ".sqlfluff"
+_TEMPLATER = "[sqlfluff:templater:dbt]"
+_UNFIXABLE_LEFT = 1  # sqlfluff's exit code when it could not fix everything
 
 
 class Violation(Struct, frozen=True):
@@ -76,20 +78,21 @@ def run_sqlfluff(
         result = Path(folder) / "result.json"
         # To a file: dbt may print whatever it likes.
         to = ["--format", "json", "--write-output", str(result)] if verb == "lint" else []
-        command = [str(program), verb, "--disable-progress-bar", *_config(project), *to, *names]
+        config = Path(folder) / _CONFIG
+        config.write_text(_config(project, state, target), encoding="utf-8")
+        command = [str(program), verb, "--disable-progress-bar", "--config", str(config), *to, *names]
         environment = {
             **os.environ,
-            "DBT_TARGET_PATH": str(state / "target"),
             "DBT_LOG_PATH": str(state / "logs"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "NO_COLOR": "1",
         }
-        if (project / "profiles.yml").is_file():
-            environment |= {"DBT_PROFILES_DIR": str(project), "DBT_TARGET": target}
         done = subprocess.run(  # noqa: S603 - a list, without a shell; names of files follow options of ours
             command, cwd=project, env=environment, capture_output=True, text=True, check=False
         )
         if verb == "fix":
+            if done.returncode > _UNFIXABLE_LEFT:
+                raise _failed(project, done)
             return ()
         try:
             return _RESULT.decode(result.read_bytes())
@@ -102,8 +105,11 @@ def remove_state(state: Path) -> None:
     shutil.rmtree(state, ignore_errors=True)
 
 
-def _config(project: Path) -> list[str]:
-    """The nearest configuration: sqlfluff itself looks between the project and the home folder only."""
+def _config(project: Path, state: Path, target: str) -> str:
+    """The nearest configuration, and where dbt finds its profile and writes, unless a section of it says so.
+
+    sqlfluff itself looks between the project and the home folder only.
+    """
     found = next((folder / _CONFIG for folder in (project, *project.parents) if (folder / _CONFIG).is_file()), None)
     if found is None:
         raise MeshError(
@@ -111,7 +117,11 @@ def _config(project: Path) -> list[str]:
             where=Location.of(project),
             hint=f"write a {_CONFIG} beside mesh.yml: [sqlfluff], dialect = duckdb (or yours), templater = dbt",
         )
-    return ["--config", str(found)]
+    text = found.read_text(encoding="utf-8")
+    if _TEMPLATER in text:
+        return text
+    profile = f"profiles_dir = {project}\ntarget = {target}\n" if (project / "profiles.yml").is_file() else ""
+    return f"{text}\n{_TEMPLATER}\nproject_dir = {project}\n{profile}target_path = {state / 'target'}\n"
 
 
 def _failed(project: Path, done: subprocess.CompletedProcess[str]) -> MeshError:

@@ -23,6 +23,8 @@ from mesh_tools.model.finding import Finding, Severity
 from mesh_tools.model.project import Project
 
 _FAILED = "SQL000"
+_NOT_SQL = frozenset({"PRS", "TMP"})
+"""What sqlfluff could not parse, or dbt not template: nothing else is known of such a file."""
 _DOC = "sqlfluff's own rule: https://docs.sqlfluff.com/en/stable/reference/rules.html"
 
 Tell = Callable[[str], None]
@@ -116,7 +118,7 @@ class SqlStyle:
     def _pending(self, project: Project, file: str, violation: Violation, key: str) -> Pending:
         path = project.path / file
         return Pending(
-            rule=self._rule(violation.code, violation.name),
+            rule=self._rule(violation.code, violation.name, "error" if violation.code in _NOT_SQL else None),
             project=project.name,
             reporter=project.name,
             kind="file",
