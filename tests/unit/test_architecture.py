@@ -20,7 +20,8 @@ FLOORS = (
     {"mesh"},
     {"interface", "lineage"},
     {"lint", "contracts"},
-    {"build", "quality", "site", "export"},
+    {"build", "quality", "export"},
+    {"site"},  # shows what was built, beside what was promised
     {"report"},  # shows what the rooms below it found
     {"cli"},
 )

@@ -1,0 +1,1 @@
+"""The catalogue: a static site about a mesh, for those who consume its products."""

@@ -1,0 +1,1 @@
+"""Layouts and drawings: pure functions from what is known to SVG."""

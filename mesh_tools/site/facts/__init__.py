@@ -1,0 +1,1 @@
+"""What pages show, as typed values: nothing here reads a file."""

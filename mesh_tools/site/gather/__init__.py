@@ -1,0 +1,1 @@
+"""From a workspace, or from a registry alone, to what pages show."""

@@ -1,0 +1,1 @@
+"""What can be searched, as shards that the browser loads on first use."""
