@@ -1,0 +1,107 @@
+"""Templates to pages: what every page has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from mesh_tools import __version__
+from mesh_tools.model.interface import product_key
+from mesh_tools.site.facts.catalogue import Catalogue
+from mesh_tools.site.markdown import markdown, plain
+from mesh_tools.site.names import column_anchor, domain_page, slug
+from mesh_tools.site.output import Page
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+class Renderer:
+    """Renders pages of one site.
+
+    Args:
+        catalogue: Its name, day and profile are on every page.
+        base_url: Where the site is going to be, for what needs whole addresses; may be empty.
+    """
+
+    def __init__(self, catalogue: Catalogue, base_url: str = "") -> None:
+        self.catalogue = catalogue
+        self.base_url = base_url
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self._environment.filters |= FILTERS
+        self._environment.globals |= {
+            "mesh": catalogue,
+            "base_url": base_url,
+            "version": __version__,
+            "domain_page": domain_page,
+            "product_key": product_key,
+        }
+        self._templates: dict[str, Template] = {}
+
+    def page(self, template: str, path: str, /, *, nav: str = "", **context: Any) -> Page:
+        """The file ``path`` from a template.
+
+        Args:
+            template: Below ``templates/``.
+            path: Relative to the site's root; ``root`` in the template leads from it to there.
+            nav: Which entry of the navigation is the current one.
+            context: What the template needs.
+        """
+        found = self._templates.get(template)
+        if found is None:
+            found = self._templates[template] = self._environment.get_template(template)
+        return Page(path, found.render(root="../" * path.count("/"), path=path, nav=nav, **context))
+
+
+def day_of(moment: str | None) -> str:
+    """The UTC day of an ISO 8601 moment; empty for none."""
+    return (moment or "")[:10]
+
+
+def minute_of(moment: str | None) -> str:
+    """``2026-11-22 17:38 UTC`` of an ISO 8601 moment; empty for none, itself for what is no moment."""
+    if not moment:
+        return ""
+    try:
+        # Python 3.10 does not read the Z.
+        found = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    except ValueError:
+        return moment
+    return f"{found.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+
+
+def counted(number: int, word: str, several: str | None = None) -> str:
+    """``1 model``, ``2 models``, ``1,024 products``."""
+    return f"{number:,} {word if number == 1 else several or f'{word}s'}"
+
+
+def duration(hours: float) -> str:
+    """``35 minutes``, ``7 hours``, ``12 days``: how long ago, to one unit."""
+    minutes = round(hours * 60)
+    for unit, size in (("day", 2 * 24 * 60), ("hour", 2 * 60)):
+        if minutes >= size:
+            return counted(minutes // (size // 2), unit)
+    return counted(max(minutes, 0), "minute")
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "markdown": markdown,
+    "plain": plain,
+    "slug": slug,
+    "column_anchor": column_anchor,
+    "day": day_of,
+    "minute": minute_of,
+    "counted": counted,
+    "duration": duration,
+}
