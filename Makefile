@@ -51,9 +51,9 @@ check: lint test ## Everything that must hold before a commit: lint and test
 
 lock: ## Resolve the requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
-	  --extra duckdb --extra s3 --extra https --extra sql --group build --group demo --group dev --upgrade -o requirements/dev.txt
+	  --extra duckdb --extra s3 --extra https --extra sql --extra docs --group build --group demo --group dev --upgrade -o requirements/dev.txt
 	uv pip compile -q pyproject.toml --universal --python-version 3.10 --generate-hashes --no-annotate --no-header \
-	  --extra duckdb --group build --group demo -c requirements/dev.txt -o requirements/demo.txt
+	  --extra duckdb --extra docs --group build --group demo -c requirements/dev.txt -o requirements/demo.txt
 
 clean: ## Remove everything that was built; keeps .venv
 	rm -rf .mesh .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
