@@ -182,6 +182,7 @@ def _promise(interface: Interface) -> Interface:
         interface,
         environment=None,
         published_at=None,
+        promised_since=None,
         relations={},
         withheld={},
         consumptions=(),

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from mesh_tools.model.lineage import Hazard
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Of the interface document, as ``major.minor``."""
 
 Version = int | float | str
@@ -243,8 +243,9 @@ class Acknowledgement(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole interface of one project.
 
-    ``environment``, ``published_at`` (ISO 8601, UTC), ``relations`` (by product key) and ``withheld`` exist in a
-    registry only. ``withheld`` maps :func:`withheld_key` of each model that is not public to its access, so that a
+    ``environment``, ``published_at`` (ISO 8601, UTC), ``promised_since``, ``relations`` (by product key) and
+    ``withheld`` exist in a registry only. ``published_at`` is renewed by every good build; ``promised_since`` is when
+    this promise was published first, after another one or none. ``withheld`` maps :func:`withheld_key` of each model that is not public to its access, so that a
     refusal can say *protected* instead of *unknown* while the name itself stays at home.
     """
 
@@ -262,6 +263,7 @@ class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
     acknowledgements: tuple[Acknowledgement, ...] = ()
     environment: str | None = None
     published_at: str | None = None
+    promised_since: str | None = None
     relations: dict[str, Relation] = {}
     withheld: dict[str, Access] = {}
 

@@ -14,6 +14,7 @@ NOT_COMPARED: Mapping[str, str] = {
     "Interface.acknowledgements": "answers to changes",
     "Interface.environment": "where the document was published; relations are compared within one environment",
     "Interface.published_at": "when it was published",
+    "Interface.promised_since": "when it was published first",
     "Column.canonical_type": "follows from the type and the warehouse, whose types are compared",
     "ProductVersion.semantic_version": "follows from the changes",
     "Logic.method": "the tracer; digests of two tracers are not compared",

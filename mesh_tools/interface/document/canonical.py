@@ -41,6 +41,7 @@ _NOT_PROMISED = (
     "acknowledgements",
     "environment",
     "published_at",
+    "promised_since",
     "relations",
     "withheld",
 )

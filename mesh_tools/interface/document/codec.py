@@ -51,7 +51,7 @@ def to_yaml(interface: Interface) -> str:
     Raises:
         MeshError: a value has no JSON form, see :func:`~mesh_tools.interface.document.canonical.to_plain`.
     """
-    promise = replace(interface, environment=None, published_at=None, relations={}, withheld={})
+    promise = replace(interface, environment=None, published_at=None, promised_since=None, relations={}, withheld={})
     return _HEADER + dump(_document(promise))
 
 

@@ -132,8 +132,8 @@ class Registry:
         _check_names(interface)
         self._store.require_writable()
         now = datetime.now(timezone.utc).isoformat()
-        new = sealed(replace(interface, published_at=interface.published_at or now))
         old = self._previous((*folder, _CURRENT))
+        new = _since(sealed(replace(interface, published_at=interface.published_at or now)), old)
         data = to_json(new)
         self._store.write(data, *folder, _HISTORY, f"{new.fingerprint}.json")
         self._store.write(data, *folder, _CURRENT)
@@ -185,6 +185,13 @@ class Registry:
 
 def _folder(project: str, environment: str) -> tuple[str, str]:
     return check_environment_name(environment), check_project_name(project)
+
+
+def _since(new: Interface, old: Interface | None) -> Interface:
+    """``new`` with the moment since when it promises what it does."""
+    if old is None or old.fingerprint != new.fingerprint:
+        return replace(new, promised_since=new.published_at)
+    return replace(new, promised_since=old.promised_since or old.published_at)
 
 
 def _check_names(interface: Interface) -> None:

@@ -69,6 +69,7 @@ ALTERED: dict[type[Struct], dict[str, Any]] = {
         "acknowledgements": (ACKNOWLEDGED,),
         "environment": "prod",
         "published_at": "2027-01-01T00:00:00Z",
+        "promised_since": "2026-06-01T00:00:00Z",
         "relations": {"flights.v1": replace(RELATION, schema="other")},
     },
     Product: {

@@ -335,7 +335,7 @@ def test_yaml_is_a_readable_diff() -> None:
 EXPECTED_YAML = """\
 # What this project promises to other projects. Written by mesh: edits by hand are refused.
 # To change it, change the dbt project, then run `mesh contract accept PROJECT`.
-schema_version: "1.1"
+schema_version: "1.2"
 project: fleet
 domain: fleet
 owner:
@@ -444,7 +444,7 @@ def test_yaml_spells_text_so_that_every_reader_agrees(text: str, written: str) -
 
 def test_json_is_indented_and_ends_with_a_newline() -> None:
     assert to_json(Interface(project="p", domain="ü")) == (
-        '{\n  "schema_version": "1.1",\n  "project": "p",\n  "domain": "ü"\n}\n'.encode()
+        '{\n  "schema_version": "1.2",\n  "project": "p",\n  "domain": "ü"\n}\n'.encode()
     )
 
 
@@ -496,7 +496,7 @@ def test_a_json_document_that_is_wrong_is_one_error(data: bytes, message: str, l
     assert caught.value.hint
 
 
-HEAD = "schema_version: '1.1'\nproject: p\n"
+HEAD = "schema_version: '1.2'\nproject: p\n"
 
 
 @pytest.mark.parametrize(
@@ -601,7 +601,7 @@ def test_an_unknown_key_in_an_interface_yml_is_refused_with_its_line(
 def test_a_newer_minor_version_may_have_keys_that_nobody_knows_yet() -> None:
     text = (
         to_yaml(FLEET)
-        .replace('schema_version: "1.1"', 'schema_version: "1.7"')
+        .replace('schema_version: "1.2"', 'schema_version: "1.7"')
         .replace("owner:", "slogan: x\nowner:", 1)
     )
     assert from_yaml(text, "interface.yml").products == FLEET.products
@@ -610,7 +610,7 @@ def test_a_newer_minor_version_may_have_keys_that_nobody_knows_yet() -> None:
 def test_names_in_a_mapping_are_no_keys() -> None:
     relations = {"orders": Relation(identifier="orders", grants={"select": ("everyone",)})}
     document = {
-        "schema_version": "1.1",
+        "schema_version": "1.2",
         "project": "p",
         "relations": {"orders": {"identifier": "orders", "grants": {"select": ["everyone"]}}},
     }

@@ -42,7 +42,8 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Registry:
 def test_what_was_published_is_what_everybody_gets(registry: Registry) -> None:
     assert registry.get("fleet", "prod") is None
     assert registry.publish(fleet(at="2026-01-01T00:00:00Z")) == Publication(changed=True, previous_fingerprint=None)
-    assert registry.get("fleet", "prod") == sealed(fleet(at="2026-01-01T00:00:00Z"))
+    published = replace(fleet(at="2026-01-01T00:00:00Z"), promised_since="2026-01-01T00:00:00Z")
+    assert registry.get("fleet", "prod") == sealed(published)
 
 
 def test_environments_are_apart(registry: Registry) -> None:
@@ -60,6 +61,14 @@ def test_publishing_the_same_again_is_no_change_but_renews_the_time(registry: Re
     found = registry.get("fleet", "prod")
     assert found is not None
     assert found.published_at == "2026-01-02T00:00:00Z"
+    assert found.promised_since == "2026-01-01T00:00:00Z"
+
+
+def test_a_promise_is_as_old_as_its_first_publication_after_another_one(registry: Registry) -> None:
+    for name, day in (("a", 1), ("b", 2), ("a", 3), ("a", 4)):
+        registry.publish(fleet(name, at=f"2026-01-0{day}T00:00:00Z"))
+    since = [(one.published_at, one.promised_since) for one in registry.history("fleet", "prod")]
+    assert since == [("2026-01-02T00:00:00Z",) * 2, ("2026-01-04T00:00:00Z", "2026-01-03T00:00:00Z")]
 
 
 def test_a_moved_relation_is_a_change_of_the_same_promise(registry: Registry) -> None:
