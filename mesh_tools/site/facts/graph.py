@@ -15,7 +15,11 @@ Method = TraceMethod | Literal["published"]
 
 
 class ColumnLink(Struct, frozen=True, array_like=True, gc=False):
-    """One column that goes into another one, or that decides over rows: then ``to`` is empty and ``kind`` says how."""
+    """One column that goes into another one, or that decides over rows: then ``to`` is empty and ``kind`` says how.
+
+    ``column`` is empty where the source is all that a project loads, whose columns the reader does not see. With the
+    method ``published`` the kind ``filter`` means any use that is no value: join, filter, group or order.
+    """
 
     column: str
     to: str

@@ -1,0 +1,36 @@
+"""Where a column comes from and who uses it, from a lineage that was gathered."""
+
+from __future__ import annotations
+
+from mesh_tools.site.facts.graph import ColumnLink, LineageEdge, LineageGraph, LineageNode
+from mesh_tools.site.gather.lineage_index import LineageIndex, Uses
+
+NODES = {
+    name: LineageNode(id=name, label=name, kind="product", project="p", domain="d", columns=("x",))
+    for name in ("a", "b", "c")
+}
+LINKS = (ColumnLink("x", "y", "rename"), ColumnLink("x", "", "join"))
+INDEX = LineageIndex(
+    LineageGraph(
+        nodes=NODES,
+        edges=(
+            LineageEdge(
+                source="a",
+                target="b",
+                method="fast",
+                columns=(ColumnLink("x", "y", "rename"), ColumnLink("x", "", "join")),
+            ),
+            LineageEdge(source="a", target="c", method="table"),
+        ),
+    )
+)
+
+
+def test_a_column_comes_from_those_that_go_straight_into_it() -> None:
+    assert [(found.node.id, found.column, found.kind) for found in INDEX.origins_of("b", "y")] == [("a", "x", "rename")]
+    assert INDEX.origins_of("a", "x") == ()
+
+
+def test_readers_count_once_and_those_that_are_not_traced_apart() -> None:
+    assert INDEX.uses_of("a", "x") == Uses(readers=("b",), unknown=("c",))
+    assert INDEX.uses_of("b", "y") == Uses()
