@@ -73,6 +73,7 @@ class CompiledNode(msgspec.Struct, frozen=True, kw_only=True):
         database: Where it lies; ``None`` where the warehouse has no such level.
         alias: Its name in the warehouse; see :attr:`identifier`.
         relation_name: Its whole name as the SQL of others has it, quoted as dbt quotes it.
+        raw_code: Its code as it is written.
     """
 
     unique_id: str
@@ -85,6 +86,7 @@ class CompiledNode(msgspec.Struct, frozen=True, kw_only=True):
     alias: str | None = None
     written_identifier: str | None = msgspec.field(default=None, name="identifier")
     relation_name: str | None = None
+    raw_code: str | None = None
     compiled_code: str | None = None
     compiled_sql: str | None = None
     language: str | None = None

@@ -160,11 +160,11 @@ def _status(product: Product, version: ProductVersion, checked: datetime | None,
         columns=len(version.columns),
         deprecation_date=version.deprecation_date,
         promise=version.freshness,
-        freshness=_freshness(version.freshness, checked, now),
+        freshness=freshness_of(version.freshness, checked, now),
     )
 
 
-def _freshness(promise: Freshness | None, checked: datetime | None, now: datetime) -> FreshnessState | None:
+def freshness_of(promise: Freshness | None, checked: datetime | None, now: datetime) -> FreshnessState | None:
     """A promise about a column's values needs the data; one about builds is measured here."""
     if promise is None or checked is None:
         return None

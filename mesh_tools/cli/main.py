@@ -12,6 +12,7 @@ from mesh_tools import __version__
 from mesh_tools.cli.build import build
 from mesh_tools.cli.check import check
 from mesh_tools.cli.contract import contract
+from mesh_tools.cli.docs import docs
 from mesh_tools.cli.drift import drift
 from mesh_tools.cli.graph import graph
 from mesh_tools.cli.impact import impact
@@ -62,6 +63,7 @@ for verb in (
     rules,
     rule,
     check,
+    docs,
     drift,
     publish,
     schema,

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from mesh_tools import __version__
 from mesh_tools.model.interface import product_key
 from mesh_tools.site.facts.catalogue import Catalogue
+from mesh_tools.site.facts.product import Release
 from mesh_tools.site.markdown import markdown, plain
 from mesh_tools.site.names import column_anchor, domain_page, slug
 from mesh_tools.site.output import Page
@@ -46,8 +47,15 @@ class Renderer:
             "version": __version__,
             "domain_page": domain_page,
             "product_key": product_key,
+            "release_page": self.release_page,
         }
         self._templates: dict[str, Template] = {}
+        self._folders = {(product.project, product.name): product.folder for product in catalogue.products}
+
+    def release_page(self, release: Release) -> str | None:
+        """Where the changes of a release's product are; ``None`` when the product is gone."""
+        folder = self._folders.get((release.project, release.product))
+        return f"{folder}changes.html" if folder else None
 
     def page(self, template: str, path: str, /, *, nav: str = "", **context: Any) -> Page:
         """The file ``path`` from a template.

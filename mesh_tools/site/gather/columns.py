@@ -1,0 +1,80 @@
+"""Where a column comes from, and a description where it has none of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+from mesh_tools.model.interface import product_key
+from mesh_tools.model.lineage import EdgeKind
+from mesh_tools.site.facts.graph import ColumnLink, LineageEdge, LineageGraph, LineageNode
+from mesh_tools.site.facts.product import Origin
+from mesh_tools.site.gather.consumers import Key
+from mesh_tools.site.gather.world import World
+from mesh_tools.site.names import column_anchor
+
+_RISING: tuple[EdgeKind, ...] = ("pass", "rename", "transform", "aggregate")
+_UNCHANGED = frozenset({"pass", "rename"})
+_MOST = 12
+"""Origins of a column that are told; a sum over many sources has more, and the lineage shows them."""
+
+
+class Columns:
+    """Answers about columns out of the lineage that the reader may see.
+
+    Args:
+        graph: The lineage.
+        world: For the descriptions of products' columns.
+    """
+
+    def __init__(self, graph: LineageGraph, world: World) -> None:
+        self._nodes = graph.nodes
+        self._into: dict[tuple[str, str], list[tuple[LineageEdge, ColumnLink]]] = {}
+        for edge in graph.edges:
+            for link in edge.columns:
+                if link.to:
+                    self._into.setdefault((edge.target, link.to.lower()), []).append((edge, link))
+        self._described: Mapping[tuple[str, str], str] = {
+            (f"{interface.project}.{product_key(product.name, version.v)}", column.name.lower()): column.description
+            for interface in world.interfaces.values()
+            for product in interface.products
+            for version in product.versions
+            for column in version.columns
+            if column.description
+        }
+
+    def origins(self, key: Key, column: str) -> tuple[Origin, ...]:
+        """What a column is made of itself: the nearest that the reader may see."""
+        found: dict[str, Origin] = {}
+        for edge, link in self._into.get((".".join(key), column.lower()), ()):
+            origin = self._origin(self._nodes[edge.source], link)
+            known = found.get(origin.label)
+            if known is None or _rank(origin) > _rank(known):
+                found[origin.label] = origin
+        return tuple(found.values())[:_MOST]
+
+    def description(self, key: Key, column: str) -> tuple[str, Origin] | None:
+        """The description of the nearest column that this one is, unchanged; and which one that is."""
+        start = (".".join(key), column.lower())
+        seen, queue = {start}, deque([start])
+        while queue:
+            for edge, link in self._into.get(queue.popleft(), ()):
+                place = (edge.source, link.column.lower())
+                if link.kind not in _UNCHANGED or place in seen:
+                    continue
+                if place in self._described:
+                    return self._described[place], self._origin(self._nodes[edge.source], link)
+                seen.add(place)
+                queue.append(place)
+        return None
+
+    def _origin(self, node: LineageNode, link: ColumnLink) -> Origin:
+        kind = next((known for known in _RISING if known == link.kind), None)
+        if node.kind == "internal":
+            return Origin(label=node.label, kind=kind)
+        href = f"{node.href}#{column_anchor(link.column)}" if node.href else None
+        return Origin(label=f"{node.label}.{link.column}", href=href, kind=kind)
+
+
+def _rank(origin: Origin) -> int:
+    return _RISING.index(origin.kind) if origin.kind else -1

@@ -1,0 +1,31 @@
+"""All files of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mesh_tools.site.assets import assets
+from mesh_tools.site.facts.catalogue import Catalogue
+from mesh_tools.site.output import Page
+from mesh_tools.site.pages.index import index_page
+from mesh_tools.site.pages.product import product_pages
+from mesh_tools.site.render import Renderer
+
+_PAGES: tuple[Callable[[Renderer], Iterator[Page]], ...] = (
+    index_page,
+    product_pages,
+)
+"""What makes the files; a new kind of page is a module beside these, and a line here."""
+
+
+def site_pages(catalogue: Catalogue, base_url: str = "") -> Iterator[Page]:
+    """Every file of the site, each once.
+
+    Args:
+        catalogue: What it shows.
+        base_url: Where the site is going to be, for what needs whole addresses; may be empty.
+    """
+    yield from assets()
+    renderer = Renderer(catalogue, base_url)
+    for make in _PAGES:
+        yield from make(renderer)
