@@ -5,7 +5,7 @@ from __future__ import annotations
 from mesh_tools.model.interface import Interface, Product, ProductVersion, Relation
 from mesh_tools.site.facts.product import Sample
 
-_SHOWN = 12
+_SHOWN = 6
 _BACKTICKS = frozenset({"bigquery", "spark", "databricks", "mysql"})
 _ROWS = 100
 
@@ -27,7 +27,7 @@ def sample_of(interface: Interface, product: Product, version: ProductVersion, r
         ref="{{ " + ref + " }}",
         model=f"select\n{listed}\nfrom {{{{ {ref} }}}}\n",
         sql=sql,
-        python=_python(sql, interface.adapter, relation) if sql else None,
+        python=_python(table, interface.adapter, relation) if table and relation else None,
     )
 
 
@@ -47,19 +47,19 @@ def _table(relation: Relation, adapter: str | None) -> str:
     return ".".join(quote + part.replace(quote, quote * 2) + quote for part in parts)
 
 
-def _python(sql: str, adapter: str | None, relation: Relation | None) -> str:
-    query = "\n".join(f"    {line}" for line in sql.splitlines())
-    if adapter == "duckdb" and relation and relation.database:
-        name = relation.database.replace('"', '""')
+def _python(table: str, adapter: str | None, relation: Relation) -> str:
+    query = f"select * from {table} limit {_ROWS}"  # noqa: S608 - it is shown, not run
+    if adapter == "duckdb" and relation.database:
+        name = relation.database.replace("'", "").replace('"', "")
         return (
             "import duckdb\n\n"
-            "connection = duckdb.connect()\n"
-            f'connection.execute("attach \'<path of {name}.duckdb>\' as \\"{name}\\" (read_only)")\n'
-            f'frame = connection.sql("""\n{query}\n""").df()\n'
+            "with duckdb.connect() as connection:\n"
+            f"    connection.execute(\"attach 'FOLDER/{name}.duckdb' as {name} (read_only)\")\n"
+            f"    frame = connection.sql({query!r}).df()\n"
         )
     return (
         "import pandas\n"
         "import sqlalchemy\n\n"
-        'engine = sqlalchemy.create_engine("<your warehouse>")\n'
-        f'frame = pandas.read_sql("""\n{query}\n""", engine)\n'
+        'engine = sqlalchemy.create_engine("URL OF YOUR WAREHOUSE")\n'
+        f"frame = pandas.read_sql({query!r}, engine)\n"
     )

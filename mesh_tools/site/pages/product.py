@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -70,27 +71,35 @@ def promise_in_words(promise: Freshness | None) -> str:
 
 def guarantee_in_words(guarantee: Guarantee) -> str:
     """A guarantee as a reader says it: ``one of A, B``."""
-    arguments = guarantee.arguments
-    match guarantee.kind:
-        case "not_null":
-            return "never null"
-        case "unique":
-            return "unique"
-        case "primary_key":
-            return "primary key"
-        case "accepted_values":
-            values = [str(value) for value in arguments.get("values") or ()]
-            return f"one of {', '.join(values)}"
-        case "range":
-            low, high = arguments.get("min"), arguments.get("max")
-            bounds = [f"at least {low}"] if low is not None else []
-            bounds += [f"at most {high}"] if high is not None else []
-            return " and ".join(bounds) or "in a range"
-        case "relationship":
-            field = arguments.get("field")
-            fields = ", ".join(map(str, field)) if isinstance(field, list) else str(field or "")
-            return f"found in {arguments.get('to')}" + (f".{fields}" if fields else "")
-        case "check":
-            return f"holds: {arguments.get('expression')}"
-        case _:
-            return str(arguments.get("test") or "a test of its own").rpartition(".")[2].replace("_", " ")
+    told = _IN_WORDS.get(guarantee.kind)
+    return told(guarantee.arguments) if told else _custom(guarantee.arguments)
+
+
+def _values(arguments: Mapping[str, Any]) -> str:
+    return f"one of {', '.join(str(value) for value in arguments.get('values') or ())}"
+
+
+def _range(arguments: Mapping[str, Any]) -> str:
+    bounds = (("at least", arguments.get("min")), ("at most", arguments.get("max")))
+    return " and ".join(f"{word} {limit}" for word, limit in bounds if limit is not None) or "in a range"
+
+
+def _relationship(arguments: Mapping[str, Any]) -> str:
+    field = arguments.get("field")
+    fields = ", ".join(map(str, field)) if isinstance(field, list) else str(field or "")
+    return f"found in {arguments.get('to')}" + (f".{fields}" if fields else "")
+
+
+def _custom(arguments: Mapping[str, Any]) -> str:
+    return str(arguments.get("test") or "a test of its own").rpartition(".")[2].replace("_", " ")
+
+
+_IN_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "not_null": lambda _: "never null",
+    "unique": lambda _: "unique",
+    "primary_key": lambda _: "primary key",
+    "accepted_values": _values,
+    "range": _range,
+    "relationship": _relationship,
+    "check": lambda arguments: f"holds: {arguments.get('expression')}",
+}
