@@ -12,6 +12,7 @@ import click
 from mesh_tools.cli.options import InOrder, environment_option, format_option, mesh_file_option
 
 if TYPE_CHECKING:
+    from mesh_tools.site.making import Made
     from mesh_tools.site.wanted import Wanted
 
 _THAT_OF_THE_MESH = "-"
@@ -77,6 +78,33 @@ def build(folder: Path | None, output: str, **options: Any) -> None:
         print_json(made)
     else:
         print_made(console(), made)
+
+
+@docs.command(short_help="Show the site on this machine; it follows what changes.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any that is free.")
+@_site_options
+def serve(port: int, **options: Any) -> None:
+    """Make the site and serve it on 127.0.0.1, to this machine alone.
+
+    It is made anew when dbt has parsed or built something, or something was published; open pages follow. Ctrl-C ends.
+    """
+    from mesh_tools.site.wanted import require_packages
+
+    wanted = _wanted(options, None)
+    require_packages("watchfiles")
+    from mesh_tools.report.console import console
+    from mesh_tools.report.docs import print_made
+    from mesh_tools.site.serving.serve import Listener
+    from mesh_tools.site.serving.serve import serve as serve_site
+
+    def started(url: str, made: Made) -> None:
+        print_made(console(), made)
+        click.echo(f"serving {url} (Ctrl-C ends)")
+
+    try:
+        serve_site(wanted, port, Listener(started, click.echo, lambda text: click.echo(f"error: {text}", err=True)))
+    except KeyboardInterrupt:
+        click.echo("")
 
 
 def _wanted(options: dict[str, Any], folder: Path | None) -> Wanted:
