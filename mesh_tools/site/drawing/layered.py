@@ -6,6 +6,7 @@ The steps are those of Sugiyama, Tagawa and Toda (1981). All of them are determi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -143,7 +144,7 @@ class _Layout:
         before: list[list[tuple[int, float]]] = [[] for _ in range(count)]
         after: list[list[tuple[int, float]]] = [[] for _ in range(count)]
         for chain in self.chains:
-            for left, right in zip(chain, chain[1:], strict=False):
+            for left, right in pairwise(chain):
                 pull = _PULLS[(left >= real) + (right >= real)]
                 after[left].append((right, pull))
                 before[right].append((left, pull))

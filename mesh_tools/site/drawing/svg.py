@@ -8,9 +8,11 @@ from unicodedata import east_asian_width
 
 from mesh_tools.site.drawing.layered import Point
 
-Value = str | float | bool | None
+Value = str | float | None
 _HEAD = 7.0
 """Length of an arrow head, in pixels."""
+_LEVEL = 0.5
+"""Up to this difference of heights a line is level, in pixels."""
 _ELLIPSIS = "\u2026"
 
 
@@ -20,12 +22,12 @@ def element(name: str, /, *children: str, **attributes: Value) -> str:
     Args:
         name: Of ours.
         children: SVG that is finished: text goes through ``text``.
-        attributes: ``class_`` is ``class`` and ``aria_label`` ``aria-label``; ``None`` and ``False`` are left out.
+        attributes: ``class_`` is ``class`` and ``aria_label`` ``aria-label``; ``None`` is left out.
     """
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
         for key, value in attributes.items()
-        if value is not None and value is not False
+        if value is not None
     )
     return f"<{name}{written}>{''.join(children)}</{name}>" if children else f"<{name}{written}/>"
 
@@ -45,7 +47,7 @@ def curve(points: Sequence[Point]) -> str:
     (x, y), *others = points
     steps = [f"M{number(x)} {number(y)}"]
     for to_x, to_y in others:
-        if abs(to_y - y) < 0.5 and abs(to_x - x) > 0:
+        if abs(to_y - y) < _LEVEL:
             steps.append(f"L{number(to_x)} {number(to_y)}")
         else:
             middle = (x + to_x) / 2
@@ -71,9 +73,3 @@ def shortened(label: str, width: float, per_character: float) -> str:
         if used > room:
             return label[: max(index - 1, 1)].rstrip() + _ELLIPSIS
     return label
-
-
-def _value(value: str | float | bool) -> str:
-    if isinstance(value, str):
-        return escape(value)
-    return "" if value is True else number(value)
