@@ -132,9 +132,8 @@ class _Map:
         fit = next((name for most, name in _FITTED if width <= most), "fit-none")
         routes = {(route.source, route.target): route for route in self.drawing.routes}
         weak = [c for c in self.couplings if (c.producer, c.consumer) not in routes]
-        lines = [
-            self._line(c, *_along(routes[c.producer, c.consumer]), weak=False) for c in _strongest_last(self.shown)
-        ]
+        shown = _strongest_last(self.shown)
+        lines = [self._line(c, *svg.arrow(routes[c.producer, c.consumer].points), weak=False) for c in shown]
         if hidden:
             places = self.places
             lines = [self._line(c, *_direct(places[c.producer], places[c.consumer]), weak=True) for c in weak] + lines
