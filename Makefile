@@ -16,7 +16,7 @@ setup: $(BIN)/.dev ## Make .venv with everything for development
 demo: .mesh/demo ## Build the whole reference mesh, and print its products
 	@$(BIN)/mesh status
 
-test: $(BIN)/.dev ## Run all tests
+test: $(BIN)/.dev ## Run all tests; those of the site need Chromium, and are skipped without it
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 fuzz: $(BIN)/.dev ## Run the property tests on examples that they have not tried before

@@ -6,6 +6,8 @@ import os
 
 from hypothesis import settings
 
+pytest_plugins = ["support.fixtures"]
+
 # The gate tries the same examples each time: what fails in it, fails by a change. `make fuzz` tries others.
 settings.register_profile("gate", derandomize=True)
 settings.register_profile("fuzz", derandomize=False, print_blob=True)
