@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from support.meshes import REPOSITORY, BuiltMesh
+from support.warm import warm_environment
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("guide")]
 
@@ -30,7 +31,7 @@ def _shell(mesh: BuiltMesh, command: str, text: str | None = None) -> subprocess
     return subprocess.run(
         ["bash", "-c", command],
         cwd=mesh.root,
-        env={**os.environ, **names, "PATH": path},
+        env={**warm_environment(), **names, "PATH": path},
         input=text,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

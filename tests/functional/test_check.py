@@ -13,7 +13,7 @@ import pytest
 from support.meshes import BuiltMesh
 from support.repositories import commit, repository
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("check")]
 
 MESH = """
 name: trade

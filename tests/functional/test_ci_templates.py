@@ -17,6 +17,7 @@ import yaml
 
 from support.meshes import REPOSITORY, BuiltMesh
 from support.repositories import commit, repository
+from support.warm import warm_variables
 
 pytestmark = pytest.mark.dbt
 
@@ -45,7 +46,7 @@ def bash(script: str, folder: Path, variables: Mapping[str, str]) -> subprocess.
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
         cwd=folder,
-        env={"PATH": PATH, "HOME": os.environ["HOME"], **variables},
+        env={**warm_variables(), "PATH": PATH, "HOME": os.environ["HOME"], **variables},
         capture_output=True,
         text=True,
         check=False,

@@ -13,7 +13,7 @@ import yaml
 
 from support.meshes import REPOSITORY, BuiltMesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("contract mutations")]
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (REPOSITORY / "tests" / "cases" / "mutations" / "reference_mesh.yml").read_text(encoding="utf-8")

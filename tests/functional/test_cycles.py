@@ -9,7 +9,7 @@ import pytest
 
 from support.meshes import BuiltMesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("cycles")]
 
 _MESH = """
 name: circle

@@ -11,7 +11,7 @@ from mesh_tools.build.lint_base import check_out
 from support.lint_cases import DbtServer, make_mesh
 from support.lint_meshes import lint
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("lint engine")]
 
 BARE = "select 1 as id\n"
 PUBLIC = "models: [{name: orders, config: {access: public}}]\n"

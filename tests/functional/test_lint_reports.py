@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ import pytest
 from mesh_tools.report.lint.json import json_schema as report_schema
 from mesh_tools.report.lint.scorecard import json_schema as scorecard_schema
 from support.lint_cases import DbtServer, make_mesh
-from support.meshes import REPOSITORY
+from support.meshes import REPOSITORY, BuiltMesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("lint reports")]
 
 FILES = {
     "mesh.yml": "lint: {preset: none, rules: {PUB001: error, REF004: warn}}\n",
@@ -53,8 +51,7 @@ def mesh_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def mesh(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "mesh_tools", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = BuiltMesh(folder).run("mesh", *arguments, check=False)
     return done.returncode, done.stdout, done.stderr
 
 

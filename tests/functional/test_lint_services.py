@@ -15,7 +15,7 @@ from mesh_tools.lint.services import Changes, Lineage, Published, Unavailable
 from mesh_tools.mesh.workspace import Workspace
 from support.lint_cases import DbtServer, in_folder, make_mesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("lint services")]
 
 ORDERS = """\
 models:

@@ -11,7 +11,7 @@ import pytest
 from support.lint_cases import DbtServer, make_mesh
 from support.meshes import REPOSITORY, BuiltMesh
 
-pytestmark = pytest.mark.dbt
+pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("lint sql")]
 
 FILES = {
     "shop/models/orders.yml": (

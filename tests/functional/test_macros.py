@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 
 import duckdb
 import pytest
+
+from support.meshes import BuiltMesh
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("macros")]
 
@@ -95,8 +96,7 @@ class Project:
 
     def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs dbt in the project's folder, as always in the mesh."""
-        command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--profiles-dir", str(self.root)]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=300)
+        return BuiltMesh(self.root).run("dbt", *arguments, "--profiles-dir", str(self.root), check=False)
 
     def results(self) -> dict[str, dict[str, Any]]:
         """Results of the last run by node name, each with the node's manifest entry."""

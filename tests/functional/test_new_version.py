@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -86,23 +83,12 @@ SHOP = {
 }
 COMMAND = ("mesh", "contract", "new-version")
 PRODUCTS = ("orders", "loads", "scores", "stock")
-_DBT = """
-import json, os, sys
-from dbt.cli.main import dbtRunner
-for folder, *arguments in json.loads(sys.argv[1]):
-    os.chdir(folder)
-    done = dbtRunner().invoke([*arguments, "--quiet"])
-    assert done.success, (folder, arguments, done.exception or [r.message for r in done.result])
-"""
 
 
 def dbt(*commands: tuple[str | Path, ...]) -> None:
-    """Run commands of dbt, each in the folder that it begins with, in one process: starting is what takes time."""
-    texts = [[str(part) for part in command] for command in commands]
-    done = subprocess.run(
-        [sys.executable, "-c", _DBT, json.dumps(texts)], capture_output=True, text=True, check=False, env=os.environ
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    """Run commands of dbt, each in the folder that it begins with."""
+    for folder, *arguments in commands:
+        BuiltMesh(Path(folder)).run("dbt", *map(str, arguments), "--quiet")
 
 
 def scaffold(mesh: BuiltMesh, product: str) -> str:

@@ -16,6 +16,7 @@ from mesh_tools.files import locked
 from mesh_tools.interface.registry import open_registry
 from support.builds import PUBLIC, build
 from support.meshes import BuiltMesh
+from support.warm import warm_environment
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("jobs")]
 
@@ -42,7 +43,7 @@ def start(job: Job, folder: str | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
         job["argv"],
         cwd=folder or job["folder"],
-        env={**os.environ, **job["environment"]},
+        env={**warm_environment(), **job["environment"]},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.meshes import REPOSITORY, BuiltMesh
+from support.warm import warm_environment
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("reference")]
 
@@ -30,7 +31,7 @@ def _commands() -> list[tuple[str, str]]:
 
 def test_transcripts_of_the_readme_are_true(reference_mesh: BuiltMesh) -> None:
     """In order, in one shell's folder; `...` in the README stands for anything."""
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = warm_environment() | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     checker = doctest.OutputChecker()
     commands = _commands()
     assert len(commands) >= 6

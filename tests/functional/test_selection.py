@@ -24,6 +24,7 @@ from mesh_tools.mesh.summary import is_stub
 from mesh_tools.mesh.workspace import Workspace
 from support import dbt_ls
 from support.meshes import REPOSITORY, BuiltMesh
+from support.warm import warm_environment
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("reference")]
 
@@ -48,6 +49,7 @@ def listed(folder: Path, project: str) -> list[list[str]]:
     done = subprocess.run(
         [sys.executable, dbt_ls.__file__],
         cwd=folder,
+        env=warm_environment(),
         input=json.dumps(commands),
         capture_output=True,
         text=True,

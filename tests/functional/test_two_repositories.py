@@ -16,6 +16,7 @@ import pytest
 from support.builds import PUBLIC, Told, build
 from support.meshes import BuiltMesh
 from support.s3 import BUCKET, s3_options
+from support.warm import warm_environment
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("repositories")]
 
@@ -117,6 +118,7 @@ def building(both: Repositories) -> Iterator[None]:
     process = subprocess.Popen(
         [Path(sys.executable).with_name("mesh"), "build"],
         cwd=both.sales.root,
+        env=warm_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -21,6 +21,7 @@ from mesh_tools.interface.document import to_yaml
 from mesh_tools.interface.extract import interface_of
 from mesh_tools.interface.upstreams import INTERFACE_FILE
 from support.meshes import REPOSITORY
+from support.warm import warm_environment
 
 ONLY_PROJECT = "shop"
 """The project of examples that need no more than one."""
@@ -58,6 +59,7 @@ class DbtServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=warm_environment(),
             text=True,
         )
 

@@ -14,6 +14,7 @@ import duckdb
 
 from mesh_tools.interface.registry import open_registry
 from mesh_tools.model.interface import Interface
+from support.warm import run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 """The checkout that is tested."""
@@ -30,14 +31,8 @@ class BuiltMesh:
     ) -> subprocess.CompletedProcess[str]:
         """Run a program of this environment, such as ``mesh`` or ``dbt``, in a folder of the mesh."""
         executable = Path(sys.executable).with_name(command[0])
-        done = subprocess.run(
-            [executable, *command[1:]],
-            cwd=self.root / folder,
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = {**os.environ, **(env or {})}
+        done = run([executable, *command[1:]], cwd=self.root / folder, env=environment)
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done

@@ -38,6 +38,15 @@ def main() -> int:
     _silence()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # mesh alone decides when to end
     warm_up(duckdb="duckdb" in sys.argv[2:])
+    return attend(asked)
+
+
+def attend(asked: socket.socket) -> int:
+    """Fork a worker for each message on the socket, up to its end; this process has been warmed up.
+
+    Returns:
+        The exit code.
+    """
     if native_threads() > 1:
         asked.sendall(b'{"unfit": true}\n')
         return 1
