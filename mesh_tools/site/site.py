@@ -8,12 +8,14 @@ from mesh_tools.site.assets import assets
 from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.output import Page
 from mesh_tools.site.pages.index import index_page
+from mesh_tools.site.pages.lineage import lineage_pages
 from mesh_tools.site.pages.product import product_pages
 from mesh_tools.site.render import Renderer
 
 _PAGES: tuple[Callable[[Renderer], Iterator[Page]], ...] = (
     index_page,
     product_pages,
+    lineage_pages,
 )
 """What makes the files; a new kind of page is a module beside these, and a line here."""
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from mesh_tools.model.interface import product_key
 from mesh_tools.model.lineage import EdgeKind
-from mesh_tools.site.facts.graph import ColumnLink, LineageEdge, LineageGraph, LineageNode
+from mesh_tools.site.facts.graph import LineageGraph
 from mesh_tools.site.facts.product import Origin
 from mesh_tools.site.gather.consumers import Key
+from mesh_tools.site.gather.lineage_index import LineageIndex, OriginColumn
 from mesh_tools.site.gather.world import World
 from mesh_tools.site.names import column_anchor
 
@@ -28,12 +29,7 @@ class Columns:
     """
 
     def __init__(self, graph: LineageGraph, world: World) -> None:
-        self._nodes = graph.nodes
-        self._into: dict[tuple[str, str], list[tuple[LineageEdge, ColumnLink]]] = {}
-        for edge in graph.edges:
-            for link in edge.columns:
-                if link.to:
-                    self._into.setdefault((edge.target, link.to.lower()), []).append((edge, link))
+        self._index = LineageIndex(graph)
         self._described: Mapping[tuple[str, str], str] = {
             (f"{interface.project}.{product_key(product.name, version.v)}", column.name.lower()): column.description
             for interface in world.interfaces.values()
@@ -46,8 +42,8 @@ class Columns:
     def origins(self, key: Key, column: str) -> tuple[Origin, ...]:
         """What a column is made of itself: the nearest that the reader may see."""
         found: dict[str, Origin] = {}
-        for edge, link in self._into.get((".".join(key), column.lower()), ()):
-            origin = self._origin(self._nodes[edge.source], link)
+        for made_of in self._into(".".join(key), column):
+            origin = _origin(made_of)
             known = found.get(origin.label)
             if known is None or _rank(origin) > _rank(known):
                 found[origin.label] = origin
@@ -55,25 +51,33 @@ class Columns:
 
     def description(self, key: Key, column: str) -> tuple[str, Origin] | None:
         """The description of the nearest column that this one is, unchanged; and which one that is."""
-        start = (".".join(key), column.lower())
+        start = (".".join(key), column)
         seen, queue = {start}, deque([start])
         while queue:
-            for edge, link in self._into.get(queue.popleft(), ()):
-                place = (edge.source, link.column.lower())
-                if link.kind not in _UNCHANGED or place in seen:
+            for made_of in self._into(*queue.popleft()):
+                place = (made_of.node.id, made_of.column)
+                if made_of.kind not in _UNCHANGED or place in seen:
                     continue
-                if place in self._described:
-                    return self._described[place], self._origin(self._nodes[edge.source], link)
+                described = self._described.get((made_of.node.label, made_of.column.lower()))
+                if described:
+                    return described, _origin(made_of)
                 seen.add(place)
                 queue.append(place)
         return None
 
-    def _origin(self, node: LineageNode, link: ColumnLink) -> Origin:
-        kind = next((known for known in _RISING if known == link.kind), None)
-        if node.kind == "internal":
-            return Origin(label=node.label, kind=kind)
-        href = f"{node.href}#{column_anchor(link.column)}" if node.href else None
-        return Origin(label=f"{node.label}.{link.column}", href=href, kind=kind)
+    def _into(self, node: str, column: str) -> tuple[OriginColumn, ...]:
+        """Lineage has names as the warehouse folds them."""
+        names = dict.fromkeys((column, column.lower(), column.upper()))
+        return next((found for name in names if (found := self._index.origins_of(node, name))), ())
+
+
+def _origin(made_of: OriginColumn) -> Origin:
+    node = made_of.node
+    kind = next((known for known in _RISING if known == made_of.kind), None)
+    if node.kind == "internal" or not made_of.column:
+        return Origin(label=node.label, kind=kind)
+    href = f"{node.href}#{column_anchor(made_of.column)}" if node.href else None
+    return Origin(label=f"{node.label}.{made_of.column}", href=href, kind=kind)
 
 
 def _rank(origin: Origin) -> int:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
 from msgspec import Struct
 
 from mesh_tools.model.interface import Freshness, Guarantee
+from mesh_tools.site.drawing.neighbours import Neighbour, neighbours
+from mesh_tools.site.facts.graph import LineageGraph
 from mesh_tools.site.facts.product import CheckFacts, ConsumerFacts, ProductFacts, VersionFacts
+from mesh_tools.site.gather.lineage_index import LineageIndex
 from mesh_tools.site.output import Page
 from mesh_tools.site.render import Renderer, counted
 
@@ -25,25 +29,50 @@ class ConsumingProject(Struct, frozen=True):
 
 def product_pages(renderer: Renderer) -> Iterator[Page]:
     """``products/<domain>/<name>/index.html`` of the latest version, ``v<N>.html`` of each other one."""
+    index = LineageIndex(renderer.catalogue.lineage)
     for product in renderer.catalogue.products:
         for version in product.versions:
-            yield _page(renderer, product, version)
+            yield _page(renderer, product, version, index)
 
 
-def _page(renderer: Renderer, product: ProductFacts, version: VersionFacts) -> Page:
+def _page(renderer: Renderer, product: ProductFacts, version: VersionFacts, index: LineageIndex) -> Page:
+    path = product.page_of(version)
+    before, after = _beside(version, renderer.catalogue.lineage, index)
     return renderer.page(
         "product.html",
-        product.page_of(version),
+        path,
         nav="products",
         product=product,
         shown=version,
         title=product.label_of(version).removeprefix(f"{product.project}."),
+        before=before,
+        after=after,
+        drawing=_drawing(version, before, after, renderer, path),
         consuming=_by_project(version.consumers),
         releases=product.releases[:_SHOWN_RELEASES],
         checks=_summary(version.checks),
         words=guarantee_in_words,
         promise=promise_in_words(version.version.freshness),
     )
+
+
+def _beside(version: VersionFacts, graph: LineageGraph, index: LineageIndex) -> tuple[list[Neighbour], list[Neighbour]]:
+    """What it reads, and what reads it: as lineage has it."""
+    before = [Neighbour(graph.nodes[edge.source], edge) for edge in index.upstream.get(version.lineage, ())]
+    after = [Neighbour(graph.nodes[edge.target], edge) for edge in index.downstream.get(version.lineage, ())]
+    return before, after
+
+
+def _drawing(
+    version: VersionFacts, before: list[Neighbour], after: list[Neighbour], renderer: Renderer, path: str
+) -> Markup | None:
+    """``None`` where nothing is known, or there is nothing beside it."""
+    middle = renderer.catalogue.lineage.nodes.get(version.lineage)
+    if middle is None or not (before or after):
+        return None
+    words = f"{version.lineage} reads {counted(len(before), 'other')} and is read by {len(after)}"
+    svg = neighbours(middle, before, after, "../" * path.count("/"), words)
+    return Markup(svg)  # noqa: S704 - every value in it was escaped
 
 
 def _by_project(consumers: Sequence[ConsumerFacts]) -> tuple[ConsumingProject, ...]:

@@ -32,5 +32,5 @@ def changes(root: Path, site: Path, stop: Event) -> Iterator[tuple[Path, ...]]:
         file = Path(path)
         return file.name in _NAMES and site not in file.parents and packages.isdisjoint(file.parts)
 
-    for found in watch(root, watch_filter=counts, step=_SETTLED, stop_event=stop, raise_interrupt=False):
+    for found in watch(root, watch_filter=counts, step=_SETTLED, stop_event=stop):
         yield tuple(sorted({Path(path) for _, path in found}))
