@@ -20,9 +20,10 @@ from mesh_tools.contracts.operands.git import Git
 from mesh_tools.contracts.operands.spec import FORK, Operand, parse_operand
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.lint.inputs import ProjectInput
-from mesh_tools.lint.linter import Linter, Progress, Terms
+from mesh_tools.lint.linter import Linter, Progress
 from mesh_tools.lint.policy import Policy
 from mesh_tools.lint.providers import AT_HAND
+from mesh_tools.lint.terms import Terms
 from mesh_tools.mesh.config import FILE_NAME, RegistrySettings
 from mesh_tools.mesh.workspace import Workspace
 

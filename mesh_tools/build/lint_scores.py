@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mesh_tools.build.lint_history import commit_of, read_history, record
 from mesh_tools.errors import Location, MeshError
-from mesh_tools.lint.linter import Outcome
+from mesh_tools.lint.outcome import Outcome
 from mesh_tools.lint.scorecard import Entry, Scorecard, entry_of, scorecard_of
 from mesh_tools.lint.subjects import Mesh
 from mesh_tools.mesh.workspace import Workspace

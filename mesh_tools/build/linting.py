@@ -17,11 +17,13 @@ from mesh_tools.build.stale import seems_stale_because
 from mesh_tools.errors import MeshError
 from mesh_tools.lint.baseline import Baseline, entries_to_write, read_baseline, write_baseline
 from mesh_tools.lint.inputs import ProjectInput
-from mesh_tools.lint.linter import Linter, Outcome, Progress, Terms
+from mesh_tools.lint.linter import Linter, Progress
 from mesh_tools.lint.loading import file_policy, mesh_policy
+from mesh_tools.lint.outcome import Outcome
 from mesh_tools.lint.policy import Policy
 from mesh_tools.lint.providers import AT_HAND
 from mesh_tools.lint.services import Providers
+from mesh_tools.lint.terms import Terms
 from mesh_tools.mesh.config import LintSettings, MeshConfig
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.project import Project

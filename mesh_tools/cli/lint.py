@@ -16,7 +16,7 @@ from mesh_tools.errors import ExitCode, Location, MeshError
 if TYPE_CHECKING:
     from mesh_tools.build.lint_scores import Scores
     from mesh_tools.build.linting import Linting, Wanted
-    from mesh_tools.lint.linter import Outcome
+    from mesh_tools.lint.outcome import Outcome
     from mesh_tools.report.lint.report import Report
 
 _FILE = click.Path(path_type=Path, dir_okay=False)

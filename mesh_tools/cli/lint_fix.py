@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from mesh_tools.errors import ExitCode, display_path
 from mesh_tools.lint.fixes.mending import Mending, mend
-from mesh_tools.lint.linter import Outcome
+from mesh_tools.lint.outcome import Outcome
 from mesh_tools.report.console import console, counted
 
 

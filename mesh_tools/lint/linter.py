@@ -7,116 +7,44 @@ edges, the interface) is a small part. So memory follows the largest project, no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-
-from msgspec import Struct
 
 from mesh_tools.artifacts.manifest import Manifest, read_manifest
 from mesh_tools.artifacts.reading import collector_paused
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.extract import unsealed_interface_of
+from mesh_tools.lint.advice import advice
 from mesh_tools.lint.asking import Asking
 from mesh_tools.lint.baseline import Entry
 from mesh_tools.lint.custom.sql_rules import Query
 from mesh_tools.lint.custom.tables import Rows, rows_of_project
-from mesh_tools.lint.fixes.suppression import removal
 from mesh_tools.lint.inputs import ProjectInput
+from mesh_tools.lint.outcome import NotChecked, Outcome
+from mesh_tools.lint.own_findings import (
+    gone_from_baseline,
+    meta_wrong,
+    missing,
+    suppression_at_fault,
+    twice,
+    unreadable,
+)
 from mesh_tools.lint.pending import Pending
-from mesh_tools.lint.places import CodePlace, Places
+from mesh_tools.lint.places import Places
 from mesh_tools.lint.policy import Active, Policy
-from mesh_tools.lint.rule import Rule
-from mesh_tools.lint.rules.engine import BASELINE, META_WRONG, PROJECT_NOT_READ, RULE_CRASHED, SUPPRESSION
+from mesh_tools.lint.rules.engine import RULE_CRASHED
 from mesh_tools.lint.services import Macros, Providers, Unavailable
 from mesh_tools.lint.subjects import CrossRef, Macro, Mesh, MeshProject, Product, Project, Subject
 from mesh_tools.lint.subjects.listing import ignoring, subjects_of
 from mesh_tools.lint.subjects.mesh import Member
-from mesh_tools.lint.suppressions import UNUSED, Inline, Suppressions, Written, inline_entries
+from mesh_tools.lint.suppressions import Inline, Suppressions, Written, inline_entries
+from mesh_tools.lint.terms import Terms
 from mesh_tools.mesh.summary import ProjectSummary, summarise
 from mesh_tools.model.finding import SEVERITIES, Finding, Severity, State, Suppression
 from mesh_tools.model.interface import Interface
 
 Progress = Callable[[str], None]
-
-_MANIFEST_FILE = "target/manifest.json"
-
-
-class NotChecked(Struct, frozen=True, kw_only=True):
-    """A rule that could not be asked.
-
-    Attributes:
-        code: Of the rule.
-        need: What it needs, in words that go on from "needs".
-        projects: Concerned; empty for the mesh.
-    """
-
-    code: str
-    need: str
-    projects: tuple[str, ...] = ()
-
-
-class Outcome(Struct, frozen=True, kw_only=True):
-    """What the linter found.
-
-    Attributes:
-        findings: All of them, those that do not count too; by project, file and line.
-        not_checked: Rules that could not be asked.
-        asked: Codes of the rules that were asked about at least one subject, by project; ``""``: the mesh.
-        projects: Names of those that were read.
-        told: Names of those among them of which something is told.
-        mesh: All of them together; ``None`` when no rule needed it.
-        pending: What rules raised, in the order of ``findings``: with fixes.
-        roots: The folder of each project whose files are at hand, and of the mesh under ``""``.
-    """
-
-    findings: tuple[Finding, ...]
-    not_checked: tuple[NotChecked, ...]
-    asked: Mapping[str, frozenset[str]]
-    projects: tuple[str, ...]
-    told: tuple[str, ...] = ()
-    mesh: Mesh | None = None
-    pending: tuple[Pending, ...] = ()
-    roots: Mapping[str, Path] = {}
-
-    @property
-    def new(self) -> tuple[Finding, ...]:
-        """The findings that count."""
-        return tuple(finding for finding in self.findings if finding.state == "new")
-
-    @property
-    def matched_nothing(self) -> bool:
-        """Whether no rule was asked about anything: a mistake in what was selected, rather than a clean mesh."""
-        return not any(self.asked.values()) and not self.findings
-
-
-class Terms(Struct, frozen=True, kw_only=True):
-    """What is decided about findings besides the policy.
-
-    Attributes:
-        today: Against which dates are held.
-        baseline: Entries of the baseline, by fingerprint.
-        baseline_file: Its path, relative to ``root``.
-        known: Fingerprints at the base, with :attr:`Finding.project`; ``None``: everything counts.
-        name: Of the mesh.
-        root: Of mesh.yml.
-        upstream: Interfaces of producers that have no manifest here.
-        needs_mesh: Whether the mesh is wanted although no rule needs it.
-        reported: Projects whose findings are told, the others are only read; ``None``: all, and the mesh.
-        unread: Projects that nobody could read, with the reason.
-    """
-
-    today: date
-    baseline: Mapping[str, Entry] = {}
-    baseline_file: str = ""
-    known: frozenset[str] | None = None
-    name: str = ""
-    root: Path | None = None
-    upstream: Mapping[str, Interface] = {}
-    needs_mesh: bool = False
-    reported: frozenset[str] | None = None
-    unread: tuple[tuple[str, MeshError], ...] = ()
 
 
 class Linter:
@@ -148,7 +76,7 @@ class Linter:
         # What refers to itself (a project and its models) is taken apart by hand: walking all objects would take longer
         # than asking the rules.
         with collector_paused():
-            pending = [_missing(name, error) for name, error in self._terms.unread]
+            pending = [missing(name, error) for name, error in self._terms.unread]
             members: list[Member] = []
             for given in inputs:
                 if progress is not None:
@@ -164,11 +92,11 @@ class Linter:
             manifest = read_manifest(given.manifest)
         except MeshError as error:
             self._unread = True
-            yield _unreadable(given, error)
+            yield unreadable(given, error)
             return
         name = manifest.project
         if name in self._domains:
-            yield _twice(given, name)
+            yield twice(given, name)
             return
         if given.root is not None:
             self._roots[name] = given.root
@@ -319,21 +247,7 @@ class Linter:
 
     def _faults(self, suppressions: Suppressions) -> Iterator[Pending]:
         for entry, project, message in suppressions.faults(self._checked, self._policy.in_force):
-            where = None if isinstance(entry, Inline) else entry.where
-            place = entry.place if isinstance(entry, Inline) else CodePlace(file=where.path if where else "")
-            yield Pending(
-                rule=SUPPRESSION,
-                project=project,
-                reporter=project,
-                kind="suppression",
-                subject=entry.subject if isinstance(entry, Inline) else project or self._terms.name or "mesh",
-                message=message,
-                key=f"{message}:{entry.index}" if isinstance(entry, Inline) else f"{message}:{entry.ignore.path}",
-                place=place,
-                path=place.file,
-                where=where,
-                fix=removal(entry) if message.endswith(UNUSED) else None,
-            )
+            yield suppression_at_fault(entry, project, message, mesh=self._terms.name)
 
     def is_judged(self, entry: Entry) -> bool:
         """Whether this run would have found an entry of the baseline again."""
@@ -348,52 +262,16 @@ class Linter:
         return entry.code in self._checked.get(entry.project, ())
 
     def _gone(self, suppressions: Suppressions) -> Iterator[Pending]:
-        file = self._terms.baseline_file
         for fingerprint, entry in self._terms.baseline.items():
             if fingerprint not in suppressions.met and self.is_judged(entry):
-                yield Pending(
-                    rule=BASELINE,
-                    project=entry.project,
-                    reporter="",
-                    kind="baseline",
-                    subject=entry.subject,
-                    message=f"is in the baseline for {entry.code}, but does not occur any more",
-                    key=fingerprint,
-                    place=CodePlace(file=file, text=fingerprint),
-                    path=file,
-                )
-
-
-def advice(rule: Rule) -> str:
-    """What the rule's page says is to be done: its first paragraph."""
-    return _advice(rule.doc)
-
-
-@cache
-def _advice(page: str) -> str:
-    text = page.partition("To do:\n")[2].partition("\n\n")[0].partition("\nBad:")[0].partition("\nGood:")[0]
-    return " ".join(text.split())
+                yield gone_from_baseline(entry, fingerprint, self._terms.baseline_file)
 
 
 def _interface(manifest: Manifest, project: Project) -> tuple[Interface | None, list[Pending]]:
     try:
         return unsealed_interface_of(manifest, domain=project.domain), []
     except MeshError as error:
-        where = error.where
-        place = CodePlace(file=where.path, line=where.line) if where else project.place
-        return None, [
-            Pending(
-                rule=META_WRONG,
-                project=project.name,
-                reporter=project.name,
-                kind="project",
-                subject=project.name,
-                message=error.message,
-                hint=error.hint or "",
-                place=place,
-                path=place.file,
-            )
-        ]
+        return None, [meta_wrong(project, error)]
 
 
 def _member(given: ProjectInput, project: Project, interface: Interface | None, tables: Rows | None) -> Member:
@@ -409,41 +287,6 @@ def _member(given: ProjectInput, project: Project, interface: Interface | None, 
         sources=tuple(source for source in project.manifest.sources.values() if source.package_name == project.name),
         files=given.files,
         tables=tables,
-    )
-
-
-def _missing(name: str, error: MeshError) -> Pending:
-    said = f"was not linted: {error.message}"
-    return _not_read(name, said, hint=error.hint or "", key="manifest.json", where=error.where)
-
-
-def _unreadable(given: ProjectInput, error: MeshError) -> Pending:
-    folder = given.root or given.manifest.resolve().parent
-    name = given.name or (folder.parent.name if folder.name == "target" else folder.name)
-    where = error.where or Location.of(given.manifest)
-    said = f"was not linted: {error.message} ({where})"
-    return _not_read(name, said, hint=error.hint or "", key=given.manifest.name, where=where)
-
-
-def _twice(given: ProjectInput, name: str) -> Pending:
-    where = Location.of(given.manifest)
-    said = f"was read twice; {where} was left out"
-    return _not_read(name, said, hint="name each project's manifest once", key=str(where), where=where)
-
-
-def _not_read(name: str, message: str, *, hint: str, key: str, where: Location | None) -> Pending:
-    return Pending(
-        rule=PROJECT_NOT_READ,
-        project=name,
-        reporter=name,
-        kind="project",
-        subject=name,
-        message=message,
-        hint=hint,
-        key=key,
-        place=CodePlace(file=_MANIFEST_FILE),
-        path=_MANIFEST_FILE,
-        where=where,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mesh_tools.errors import Location
-from mesh_tools.lint.linter import NotChecked
+from mesh_tools.lint.outcome import NotChecked
 from mesh_tools.lint.registry import built_in
 from mesh_tools.model.finding import Finding, Suppression
 from mesh_tools.report.lint.report import Report

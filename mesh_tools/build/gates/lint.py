@@ -9,7 +9,7 @@ from mesh_tools.build.gates.values import WHOLE_MESH, Result
 from mesh_tools.build.linting import Linting, Wanted
 from mesh_tools.contracts.operands.spec import parse_operand
 from mesh_tools.errors import MeshError
-from mesh_tools.lint.linter import NotChecked, Outcome
+from mesh_tools.lint.outcome import NotChecked, Outcome
 from mesh_tools.model.finding import SEVERITIES, Finding, Severity
 from mesh_tools.model.project import Project
 

@@ -13,7 +13,7 @@ from mesh_tools.build.publish import local_today
 from mesh_tools.build.sql_style.files import FilesOf, sql_files
 from mesh_tools.build.sql_style.sqlfluff import Linted, Violation, remove_state, require_sqlfluff, run_sqlfluff
 from mesh_tools.errors import Location, MeshError, display_path
-from mesh_tools.lint.linter import Outcome
+from mesh_tools.lint.outcome import Outcome
 from mesh_tools.lint.pending import Pending
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.rule import Rule, engine_rule

@@ -15,7 +15,7 @@ from mesh_tools.lint.fixes.fix import CutKey, Fix, PinRef, SetKey, Together
 from mesh_tools.lint.fixes.in_refs import mended_refs
 from mesh_tools.lint.fixes.in_yaml import mended_yaml
 from mesh_tools.lint.fixes.refused import Refused
-from mesh_tools.lint.linter import Outcome
+from mesh_tools.lint.outcome import Outcome
 from mesh_tools.lint.pending import Pending
 from mesh_tools.model.finding import Finding
 

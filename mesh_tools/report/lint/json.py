@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mesh_tools.lint.linter import NotChecked
+from mesh_tools.lint.outcome import NotChecked
 from mesh_tools.model.finding import Finding, Severity, Side, State, Suppression
 from mesh_tools.model.schema import components_of, document_schema
 from mesh_tools.report.lint.report import Report

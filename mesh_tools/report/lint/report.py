@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePath
 
-from mesh_tools.lint.linter import NotChecked, Outcome
+from mesh_tools.lint.outcome import NotChecked, Outcome
 from mesh_tools.lint.rule import Rule
 from mesh_tools.model.finding import SEVERITIES, Finding, Severity
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mesh_tools import __version__
-from mesh_tools.lint.linter import advice
+from mesh_tools.lint.advice import advice
 from mesh_tools.lint.page import page_of
 from mesh_tools.lint.registry import FAMILIES
 from mesh_tools.lint.rule import Rule

@@ -16,7 +16,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
 from mesh_tools.errors import Location
-from mesh_tools.lint.linter import NotChecked
+from mesh_tools.lint.outcome import NotChecked
 from mesh_tools.model.finding import Suppression
 from mesh_tools.report.lint.formats import FORMATS
 from mesh_tools.report.lint.json import json_schema

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from mesh_tools.lint.inputs import ProjectInput
-from mesh_tools.lint.linter import Linter, Outcome, Terms
+from mesh_tools.lint.linter import Linter
+from mesh_tools.lint.outcome import Outcome
 from mesh_tools.lint.policy import Policy
 from mesh_tools.lint.providers import AT_HAND
 from mesh_tools.lint.registry import built_in
+from mesh_tools.lint.terms import Terms
 from mesh_tools.mesh.config import LintSettings
 from support.manifests import model, reader, stub, write_manifest
 
