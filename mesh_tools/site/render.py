@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from mesh_tools import __version__
-from mesh_tools.model.interface import product_key
+from mesh_tools.model.interface import Column, product_key
 from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.facts.product import Release
 from mesh_tools.site.markdown import markdown, plain
@@ -69,7 +69,8 @@ class Renderer:
         found = self._templates.get(template)
         if found is None:
             found = self._templates[template] = self._environment.get_template(template)
-        return Page(path, found.render(root="../" * path.count("/"), path=path, nav=nav, **context))
+        context.setdefault("root", "../" * path.count("/"))
+        return Page(path, found.render(path=path, nav=nav, **context))
 
 
 def day_of(moment: str | None) -> str:
@@ -103,6 +104,11 @@ def duration(hours: float) -> str:
     return counted(max(minutes, 0), "minute")
 
 
+def typed(column: Column) -> str:
+    """The type of a column as its owner wrote it, else as the warehouse calls it."""
+    return column.data_type or column.canonical_type or "?"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "markdown": markdown,
     "plain": plain,
@@ -112,4 +118,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "minute": minute_of,
     "counted": counted,
     "duration": duration,
+    "typed": typed,
 }

@@ -7,15 +7,29 @@ from collections.abc import Callable, Iterator
 from mesh_tools.site.assets import assets
 from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.output import Page
+from mesh_tools.site.pages.changes import change_pages
+from mesh_tools.site.pages.columns import column_pages
+from mesh_tools.site.pages.deprecations import deprecation_page
+from mesh_tools.site.pages.domains import domain_pages
 from mesh_tools.site.pages.index import index_page
 from mesh_tools.site.pages.lineage import lineage_pages
+from mesh_tools.site.pages.models import model_pages
+from mesh_tools.site.pages.not_found import not_found_page
 from mesh_tools.site.pages.product import product_pages
+from mesh_tools.site.pages.status import status_page
 from mesh_tools.site.render import Renderer
 
 _PAGES: tuple[Callable[[Renderer], Iterator[Page]], ...] = (
     index_page,
     product_pages,
     lineage_pages,
+    domain_pages,
+    status_page,
+    change_pages,
+    deprecation_page,
+    column_pages,
+    model_pages,
+    not_found_page,
 )
 """What makes the files; a new kind of page is a module beside these, and a line here."""
 

@@ -11,6 +11,7 @@ from mesh_tools.site.facts.graph import LineageEdge, LineageNode
 
 _WIDTH, _HEIGHT, _GAP, _BETWEEN = 210.0, 42.0, 12.0, 96.0
 _MARGIN = 6.0
+_ROOM = _WIDTH - 22
 _PER_CHARACTER = 7.1
 MOST = 10
 """Boxes on either side; how many more there are stands below them."""
@@ -77,28 +78,14 @@ def _tops(side: Sequence[Neighbour], height: float) -> list[float]:
 
 
 def _box(node: LineageNode, x: float, y: float, root: str, kind: str) -> str:
-    room = _WIDTH - 22
-    name = shortened(node.label.removeprefix(f"{node.project}."), room, _PER_CHARACTER)
-    told = shortened("exposure" if node.kind == "exposure" else node.domain, room, _PER_CHARACTER)
-    middle = y + _HEIGHT / 2
+    name = shortened(node.label.removeprefix(f"{node.project}."), _ROOM, _PER_CHARACTER)
+    told = shortened("exposure" if node.kind == "exposure" else node.domain, _ROOM, _PER_CHARACTER)
     return element(
         "a" if node.href else "g",
         element("title", text(node.label)),
         element("rect", x=x, y=y, width=_WIDTH, height=_HEIGHT, rx=7.0),
-        element(
-            "text",
-            text(shortened(name, _WIDTH - 22, _PER_CHARACTER)),
-            class_="nb-name",
-            x=x + 11,
-            y=y + _HEIGHT / 2 - 2,
-        ),
-        element(
-            "text",
-            text(shortened(told, _WIDTH - 22, _PER_CHARACTER)),
-            class_="nb-told",
-            x=x + 11,
-            y=y + _HEIGHT / 2 + 13,
-        ),
+        element("text", text(name), class_="nb-name", x=x + 11, y=y + _HEIGHT / 2 - 2),
+        element("text", text(told), class_="nb-told", x=x + 11, y=y + _HEIGHT / 2 + 13),
         class_=f"nb-box nb-{node.kind} {kind}".rstrip(),
         href=root + node.href if node.href else None,
     )
