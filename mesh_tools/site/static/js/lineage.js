@@ -19,6 +19,8 @@
   var ROWS_OF_A_BOX = 8;
   var ROWS_OF_THE_START = 18;
   var MOST_MATCHES = 12;
+  var MOST_STEPS = 24; // boxes that are opened at once
+  var MOST_LANES = 60;
   var DENSE = 90; // curves: more are drawn fainter
   var SEP = "\u0000";
 
@@ -314,7 +316,13 @@
       box.height = (3.25 + 1.5 * (box.rows.length + (box.more || whole.has(box.of.id) ? 1 : 0)) + 0.25) * unit;
     });
     var tallest = Math.max.apply(null, Array.from(crowd.values()));
-    M.place(boxes, pairs, { x: Math.min(16, 5 + tallest / 2) * unit, y: unit });
+    var lanes = laid(boxes, pairs, drawn);
+    M.place(boxes.concat(lanes.all), lanes.pairs, { x: Math.min(16, 5 + tallest / 2) * unit, y: unit });
+    lanes.all.forEach(function (lane) {
+      lane.x += 1.5 * unit;
+      lane.y += 0.75 * unit;
+    });
+    drawn.forEach(function (wire) { wire.lanes = lanes.of.get(wire.from.at * 65536 + wire.to.at) || []; });
     boxes.forEach(function (box) {
       box.x += 1.5 * unit;
       box.y += 0.75 * unit;
@@ -323,6 +331,36 @@
       }));
       box.rest = box.more ? box.y + (3.25 + 1.5 * box.rows.length + 0.75) * unit : box.y + 1.6 * unit;
     });
+  }
+
+  /* Lanes between the boxes of a layer, for curves that pass it; in a large drawing there is no room for them. */
+  function laid(boxes, pairs, drawn) {
+    var result = { all: [], of: new Map(), pairs: pairs };
+    var passed = pairs.reduce(function (sum, pair) {
+      return sum + Math.max(0, boxes[pair[1]].rank - boxes[pair[0]].rank - 1);
+    }, 0);
+    if (!passed || passed > MOST_LANES) return result;
+    var breadth = new Map();
+    drawn.forEach(function (wire) {
+      var key = wire.from.at * 65536 + wire.to.at;
+      breadth.set(key, (breadth.get(key) || 0) + Math.max(1, wire.edge.links.length));
+    });
+    result.pairs = [];
+    pairs.forEach(function (pair) {
+      var key = pair[0] * 65536 + pair[1];
+      var from = pair[0];
+      var lanes = [];
+      for (var rank = boxes[pair[0]].rank + 1; rank < boxes[pair[1]].rank; rank++) {
+        var lane = { rank: rank, width: 15 * unit, height: Math.min(2, breadth.get(key) / 4) * unit, used: 0, breadth: breadth.get(key) };
+        lanes.push(lane);
+        result.pairs.push([from, boxes.length + result.all.length]);
+        from = boxes.length + result.all.length;
+        result.all.push(lane);
+      }
+      result.pairs.push([from, pair[1]]);
+      result.of.set(key, lanes);
+    });
+    return result;
   }
 
   function mark(linked, box, column) {
@@ -407,9 +445,12 @@
     }
 
     function finish(curve) {
-      var x1 = curve.wire.from.x + curve.wire.from.width;
-      var x2 = curve.wire.to.x;
-      var bend = x2 > x1 ? Math.min((x2 - x1) * 0.55, 12 * unit) : 6 * unit;
+      var way = curve.wire.lanes.map(function (lane) {
+        lane.used++;
+        return { left: lane.x, right: lane.x + lane.width, y: lane.y + lane.height * Math.min(1, lane.used / (lane.breadth + 1)) };
+      });
+      var stops = [{ right: curve.wire.from.x + curve.wire.from.width, y: curve.y1 }]
+        .concat(way, [{ left: curve.wire.to.x, y: curve.y2 }]);
       var kinds = curve.links.map(function (link) { return link.kind; });
       var values = kinds.filter(function (kind) { return kind < VALUES; });
       var kind = values.length ? LINKS[Math.max.apply(null, values)] : kinds.length ? "rows" : "none";
@@ -418,13 +459,23 @@
       }, "fast");
       var isLit = Boolean(followed) && curve.links.some(function (link) { return followed.links.has(link); });
       return {
-        d: "M" + [x1, curve.y1] + "C" + [x1 + bend, curve.y1, x2 - bend, curve.y2, x2, curve.y2].map(Math.round),
+        d: pathOf(stops),
         classes: "lx-edge k-" + kind + " m-" + method + (isLit ? " is-lit" : ""),
         layer: (isLit ? 2 : 0) + (kind === "rows" ? 0 : 1),
         keys: curve.keys,
         text: function () { return curveText(curve); },
       };
     }
+  }
+
+  function pathOf(stops) {
+    return stops.slice(1).reduce(function (d, stop, index) {
+      var before = stops[index];
+      var reach = stop.left - before.right;
+      var bend = reach > 0 ? Math.min(reach * 0.55, 12 * unit) : 6 * unit;
+      var curve = "C" + [before.right + bend, before.y, stop.left - bend, stop.y, stop.left, stop.y].map(Math.round);
+      return d + curve + (stop.right === undefined ? "" : "H" + Math.round(stop.right));
+    }, "M" + [stops[0].right, stops[0].y].map(Math.round));
   }
 
   function curveText(curve) {
@@ -548,13 +599,18 @@
     var parts = [];
     if (chosen && followed) {
       parts.push(M.el("p", {}, M.el("strong", {}, chosen.column), " of " + nodes.get(chosen.id).label + ": ", told(), " ",
+        frontier().length ? M.el("button", { type: "button", class: "lx-link", "data-lx": "further" }, "Follow further") : null, " ",
         M.el("button", { type: "button", class: "lx-link", "data-lx": "unfollow" }, "Follow nothing")));
       parts.push(steps("Made of", followed.up), steps("Goes into", followed.down));
     } else {
-      parts.push(M.el("p", {}, M.el("strong", {}, start.label), ", " + start.kind + " of " + start.domain + ": ",
-        start.columns.length ? count(start.columns.length, "column") + ", " : "",
-        "made of " + count(start.ups, "node") + ", read by " + start.downs + ". ",
+      var facts = [];
+      if (start.columns.length) facts.push(count(start.columns.length, "column"));
+      if (start.ups) facts.push("reads " + start.ups);
+      if (start.downs) facts.push("read by " + start.downs);
+      parts.push(M.el("p", {}, M.el("strong", {}, start.label), start.kind === "internal" ? "" : ", " + start.kind + " of " + start.domain,
+        ": " + (facts.join(", ") || "nothing is known that it reads, or that reads it") + ". ",
         start.href ? M.el("a", { href: M.root + start.href }, "Its page") : ""));
+      parts.push(M.el("p", { class: "muted" }, "Select a column to follow it. The round buttons open what goes into a box, and what reads it."));
       if (start.reason) parts.push(M.el("p", { class: "lx-reason" }, "Not traced: " + start.reason + "."));
     }
     info.replaceChildren(...parts.filter(Boolean));
@@ -565,10 +621,33 @@
     var down = followed.down.filter(function (step) { return step[1].to; }).length;
     var parts = [];
     if (up) parts.push("made of " + count(up, "column"));
-    if (followed.origins.size) parts.push((up ? "and " : "made ") + "of what " + count(followed.origins.size, "project") + " load" + (followed.origins.size > 1 ? "" : "s"));
+    if (followed.origins.size === 1) parts.push((up ? "of " : "made of ") + nodes.get(Array.from(followed.origins)[0]).label);
+    else if (followed.origins.size) parts.push((up ? "of " : "made of ") + "sources of " + followed.origins.size + " projects");
     if (down) parts.push("goes into " + count(down, "column"));
     if (followed.rows.size) parts.push("decides over the rows of " + count(followed.rows.size, "node"));
-    return parts.length ? parts.join(", ") + ", of what is drawn." : "nothing that is drawn is made of it, or goes into it.";
+    return parts.length ? parts.join(", ") + ", as far as drawn." : "nothing that is drawn is made of it, or goes into it.";
+  }
+
+  /* Sides, not open yet, of the boxes at which what is followed ends. */
+  function frontier() {
+    var found = new Set();
+    if (nodes.get(chosen.id).ups) found.add("<" + chosen.id);
+    followed.up.forEach(function (step) {
+      if (step[0].source.ups) found.add("<" + step[0].source.id);
+    });
+    followed.down.forEach(function (step) {
+      if (step[1].to && step[0].target.downs) found.add(">" + step[0].target.id);
+    });
+    if (nodes.get(chosen.id).downs) found.add(">" + chosen.id);
+    return Array.from(found).filter(function (key) { return !opened.has(key); });
+  }
+
+  function followFurther() {
+    var keys = frontier().slice(0, MOST_STEPS);
+    Promise.all(keys.map(function (key) { return load(key.slice(1)); })).then(function () {
+      keys.forEach(function (key) { opened.add(key); });
+      draw();
+    }, failed);
   }
 
   function steps(title, list) {
@@ -643,6 +722,7 @@
     if (name === "in") zoom(scale * 1.25);
     else if (name === "out") zoom(scale / 1.25);
     else if (name === "whole") zoom(1);
+    else if (name === "further") followFurther();
     else if (name === "fit") zoom(Math.min(1, view.clientWidth / size.width, view.clientHeight / size.height));
     else {
       chosen = null;
