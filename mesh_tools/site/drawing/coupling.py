@@ -95,8 +95,6 @@ def in_words(coupling: Coupling, kind: str) -> str:
         "circular": ", on a cycle",
         "backward": ", against the flow",
     }[kind]
-    return f"{coupling.consumer} reads {coupling.producer}: {_counted(coupling.strength)}{told}"
-
-
-def _counted(strength: int) -> str:
-    return f"{strength:,} {'model' if strength == 1 else 'models'}"
+    strength = coupling.strength
+    readers = f"{strength:,} {'reader' if strength == 1 else 'readers'}"
+    return f"{coupling.consumer} reads {coupling.producer}: {readers}{told}"

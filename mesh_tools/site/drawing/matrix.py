@@ -9,7 +9,7 @@ from mesh_tools.site.facts.graph import MapFacts
 _ROOMY_UP_TO = 24
 _CAPTION = (
     "Each row is a domain that is read, each column one that reads it, both upstream first: what goes with the flow "
-    "stands above the diagonal. The number is how many models do."
+    "stands above the diagonal. The number is that of the models and exposures that do."
 )
 
 

@@ -154,7 +154,7 @@ class _Map:
     def _caption(self) -> str:
         if len(self.places) == len(self.drawing.places):
             return ""
-        least = f"of at least {self.minimum:,} models" if self.minimum > 1 else "with another domain"
+        least = f"of at least {self.minimum:,} readers" if self.minimum > 1 else "with another domain"
         return svg.element("text", f"Without a coupling {least}", class_="map-caption", x=0, y=self.caption_at)
 
     def _line(self, coupling: Coupling, path: str, head: str, *, weak: bool) -> str:
