@@ -104,13 +104,16 @@ class _Gathering:
         for key, box in self._boxes.items():
             if box.shown:
                 node = box.node
+                name, v = self._names.version(node)
                 yield LineageNode(
                     id=self._ids[key],
                     label=_label(box),
                     kind=box.kind,
                     project=node.project,
                     domain=self._domain_of(node.project),
-                    href=self._href_of(node.project, *self._names.version(node)) if box.kind != "exposure" else None,
+                    href=self._href_of(node.project, *self._names.version(node))
+                    if self._names.has_page(node)
+                    else None,
                     columns=tuple(self._columns[key].values()),
                     reason=self._causes.get(key),
                 )

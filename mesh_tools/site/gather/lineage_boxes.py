@@ -141,6 +141,12 @@ class Names:
         found = manifest.nodes.get(node.unique_id) if manifest else None
         return (found.name, found.version) if isinstance(found, ModelNode) else (node.name, None)
 
+    def has_page(self, node: Node) -> bool:
+        """Whether there may be one: not of a package's models, and of what was only published, of products alone."""
+        if node.label in self._versions:
+            return True
+        return node.kind != "exposure" and node.evidence != "published" and node.key == node.unique_id
+
     def columns(self, box: Box) -> dict[str, str]:
         """By the name that lineage has for each."""
         names: dict[str, str] = {}

@@ -14,7 +14,7 @@ from mesh_tools.site.output import Page
 from mesh_tools.site.pages.lineage_shards import bucket_count, shards
 from mesh_tools.site.render import Renderer
 
-SHOWN_OF_A_DOMAIN = 6
+SHOWN_OF_A_DOMAIN = 4
 """Untraced nodes of a domain on the explorer's page; all of them are on pages of their own."""
 ROWS_OF_A_PAGE = 250
 _NEIGHBOURS = 12  # of the node that is drawn first: more are no picture

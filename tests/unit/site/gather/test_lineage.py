@@ -158,6 +158,15 @@ def test_of_a_project_that_only_published_its_consumptions_are_known() -> None:
     assert "secret" not in encode(graph).decode()
 
 
+def test_what_has_no_page_is_not_linked() -> None:
+    """A reader in a project that only published, and a product of which there is a ref alone."""
+    graph = graph_of(known_of({"sales": SALES}, FAR), shows_all=True)
+    assert graph.nodes["far.told"].href == "far/told/None.html"
+    assert graph.nodes["far.secret"].href is None
+    assert graph.nodes["shop.orders.v2"].href is None
+    assert graph.nodes["sales.stg"].href == "sales/stg/None.html"
+
+
 def test_interfaces_alone_are_enough() -> None:
     orders = Product(
         name="orders",
