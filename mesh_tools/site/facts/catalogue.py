@@ -17,20 +17,23 @@ Profile = Literal["public", "all"]
 """``public``: products and who uses them. ``all``: every model, with its SQL."""
 
 
+GapKind = Literal["lineage", "builds", "catalog", "quality", "history", "interface"]
+
+
 class Gap(Struct, frozen=True, kw_only=True):
     """Something that is not known, and the command that brings it.
 
     Attributes:
-        about: What it concerns: ``lineage``, ``builds``, ``catalog``, ``quality``, ``history``, ``interface``.
+        about: What it concerns.
         text: In one sentence, without a full stop.
         command: What to run; empty where nothing helps.
-        project: Whose; empty for the mesh.
+        projects: Whose; empty for the mesh.
     """
 
-    about: Literal["lineage", "builds", "catalog", "quality", "history", "interface"]
+    about: GapKind
     text: str
     command: str = ""
-    project: str = ""
+    projects: tuple[str, ...] = ()
 
 
 class ProjectFacts(Struct, frozen=True, kw_only=True):

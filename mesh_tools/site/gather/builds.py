@@ -9,14 +9,14 @@ from mesh_tools.artifacts.run_results import Result, read_run_results
 from mesh_tools.build.runs import ProjectRun, RunHistory
 from mesh_tools.errors import MeshError
 from mesh_tools.mesh.workspace import Workspace
-from mesh_tools.site.facts.catalogue import Gap
+from mesh_tools.site.gather.gaps import Gaps
 from mesh_tools.site.gather.world import Build
 
 _FILE = "run_results.json"
 
 
 def builds_of(
-    workspace: Workspace, environment: str, gaps: list[Gap]
+    workspace: Workspace, environment: str, gaps: Gaps
 ) -> tuple[Mapping[str, Build], Mapping[str, ProjectRun]]:
     """The last build of each project, and its record where `mesh build` did it."""
     history = RunHistory(workspace.state)
@@ -29,7 +29,7 @@ def builds_of(
         paths = results.get(project.name) or ([by_dbt] if by_dbt.is_file() else [])
         found, at = _read(paths, project.name, gaps)
         if not paths:
-            gaps.append(_no_results(project.name))
+            gaps.add_project("quality", project.name, "how the tests ended is not known", "mesh build --force")
         builds[project.name] = Build(
             status=last.status if last else None,
             at=last.finished_at if last else None,
@@ -51,24 +51,15 @@ def _results(history: RunHistory, environment: str) -> dict[str, list[Path]]:
     return found
 
 
-def _read(paths: list[Path], project: str, gaps: list[Gap]) -> tuple[dict[str, Result], str | None]:
+def _read(paths: list[Path], project: str, gaps: Gaps) -> tuple[dict[str, Result], str | None]:
     results: dict[str, Result] = {}
     at: str | None = None
     for path in paths:
         try:
             found = read_run_results(path)
         except MeshError as error:
-            gaps.append(Gap(about="builds", text=f"the run results of {project}: {error.message}", project=project))
+            gaps.add("builds", f"the run results of {project}: {error.message}")
             continue
         results |= {result.unique_id: result for result in found.results}
         at = max(filter(None, (at, found.metadata.generated_at)), default=None)
     return results, at
-
-
-def _no_results(project: str) -> Gap:
-    return Gap(
-        about="quality",
-        text=f"how the tests of {project} ended is not known",
-        command=f"mesh build --force --select {project}",
-        project=project,
-    )

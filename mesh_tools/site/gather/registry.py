@@ -9,7 +9,7 @@ from mesh_tools.contracts.impact.impact import Known
 from mesh_tools.errors import Location, MeshError
 from mesh_tools.interface.registry import Registry
 from mesh_tools.model.interface import Interface
-from mesh_tools.site.facts.catalogue import Gap
+from mesh_tools.site.gather.gaps import Gaps
 from mesh_tools.site.gather.world import World
 
 
@@ -35,13 +35,9 @@ def world_of_registry(
             where=Location(registry.url),
             hint="name another one with --env, or publish with `mesh build` or `mesh publish`",
         )
-    gaps: list[Gap] = [
-        Gap(
-            about="quality",
-            text="the site was made from a registry alone: tests, scores and lineage within projects are not in it",
-            command="mesh docs build",
-        )
-    ]
+    gaps = Gaps()
+    text = "the site was made from a registry alone: tests, scores and lineage within projects are not in it"
+    gaps.add("quality", text, "mesh docs build")
     published = dict(_published(registry, environment, projects, gaps))
     checked = {project: found.published for project, found in published.items()}
     return World(
@@ -54,29 +50,29 @@ def world_of_registry(
         checked={project: at for project, at in checked.items() if at is not None},
         history=dict(_history(registry, environment, published, gaps)),
         known=Known(interfaces=published),
-        gaps=tuple(gaps),
+        gaps=tuple(gaps.all()),
     )
 
 
 def _published(
-    registry: Registry, environment: str, projects: tuple[str, ...], gaps: list[Gap]
+    registry: Registry, environment: str, projects: tuple[str, ...], gaps: Gaps
 ) -> Iterator[tuple[str, Interface]]:
     for project in projects:
         try:
             found = registry.get(project, environment)
         except MeshError as error:
-            gaps.append(Gap(about="interface", text=f"the interface of {project}: {error.message}", project=project))
+            gaps.add("interface", f"the interface of {project}: {error.message}")
             continue
         if found is not None:
             yield project, found
 
 
 def _history(
-    registry: Registry, environment: str, published: dict[str, Interface], gaps: list[Gap]
+    registry: Registry, environment: str, published: dict[str, Interface], gaps: Gaps
 ) -> Iterator[tuple[str, tuple[Interface, ...]]]:
     for project, interface in published.items():
         try:
             yield project, registry.history(project, environment)
         except MeshError as error:
-            gaps.append(Gap(about="history", text=f"the history of {project}: {error.message}", project=project))
+            gaps.add("history", f"the history of {project}: {error.message}")
             yield project, (interface,)

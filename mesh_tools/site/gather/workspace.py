@@ -20,8 +20,9 @@ from mesh_tools.errors import MeshError
 from mesh_tools.interface.upstreams import Upstreams, committed_interface
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface
-from mesh_tools.site.facts.catalogue import Gap, Profile
+from mesh_tools.site.facts.catalogue import Profile
 from mesh_tools.site.gather.builds import builds_of
+from mesh_tools.site.gather.gaps import Gaps
 from mesh_tools.site.gather.scores import scores_of_mesh
 from mesh_tools.site.gather.world import World
 
@@ -50,12 +51,15 @@ def world_of_workspace(  # noqa: PLR0913 - what a site is made of, and for whom
     Raises:
         MeshError: the registry cannot be opened.
     """
-    gaps: list[Gap] = []
+    gaps = Gaps()
     paths = newest_manifests(workspace, environment)
     tell("reading manifests, tracing columns")
     known = gather(workspace, environment, paths)
-    gaps += (_gap(note) for note in known.notes)
-    gaps += (_never_built(name) for name in workspace.projects if name not in paths)
+    for note in known.notes:
+        _add_note(note, gaps)
+    for name in workspace.projects:
+        if name not in paths:
+            gaps.add_project("builds", name, "never built or parsed here", "mesh build")
     published = dict(_published(workspace, environment, known, gaps))
     interfaces = dict(_shown(workspace, known, published, paths, gaps))
     tell("reading builds and history")
@@ -81,34 +85,22 @@ def world_of_workspace(  # noqa: PLR0913 - what a site is made of, and for whom
     if scores:
         tell("asking the linter for scores")
         world = replace(world, scores=scores_of_mesh(workspace, environment, gaps))
-    return replace(world, gaps=tuple(dict.fromkeys(gaps)))
+    return replace(world, gaps=tuple(gaps.all()))
 
 
-def _gap(note: str) -> Gap:
+def _add_note(note: str, gaps: Gaps) -> None:
     """A note of the gathering: its command stands after a colon, between backticks."""
     text, _, rest = note.partition(": run ")
-    commands = rest.split("`")[1::2]
-    return Gap(about="lineage", text=text, command=" or ".join(commands))
+    gaps.add("lineage", text, " or ".join(rest.split("`")[1::2]))
 
 
-def _never_built(project: str) -> Gap:
-    return Gap(
-        about="builds",
-        text=f"{project} was never built, so of its models, tests and use nothing is known",
-        command=f"mesh build --select +{project}",
-        project=project,
-    )
-
-
-def _published(
-    workspace: Workspace, environment: str, known: Known, gaps: list[Gap]
-) -> Iterator[tuple[str, Interface]]:
+def _published(workspace: Workspace, environment: str, known: Known, gaps: Gaps) -> Iterator[tuple[str, Interface]]:
     registry = Upstreams(workspace).registry
     for name in sorted(known.interfaces.keys() | workspace.projects.keys()):
         try:
             found = registry.get(name, environment)
         except MeshError as error:
-            gaps.append(Gap(about="interface", text=f"the interface of {name}: {error.message}", project=name))
+            gaps.add("interface", f"the interface of {name}: {error.message}")
             continue
         if found is not None:
             yield name, found
@@ -119,7 +111,7 @@ def _shown(
     known: Known,
     published: Mapping[str, Interface],
     paths: Mapping[str, Path],
-    gaps: list[Gap],
+    gaps: Gaps,
 ) -> Iterator[tuple[str, Interface]]:
     """Of each project what consumers have; of one that never published what its files promise."""
     for name in sorted(known.interfaces.keys() | published.keys() | workspace.projects.keys()):
@@ -128,14 +120,8 @@ def _shown(
             continue
         found = known.interfaces.get(name) or _committed(workspace, name)
         if name in workspace.projects:
-            gaps.append(
-                Gap(
-                    about="interface",
-                    text=f"{name} has not published yet: what is shown of it is what its files promise",
-                    command=f"mesh build --select +{name}",
-                    project=name,
-                )
-            )
+            text = "not published yet, so what is shown is what the files promise"
+            gaps.add_project("interface", name, text, "mesh build")
         if found is not None:
             in_files = name in paths and name in known.interfaces
             yield name, traced_interface(found, paths[name], lineage_cache(workspace)) if in_files else found
@@ -149,14 +135,14 @@ def _committed(workspace: Workspace, name: str) -> Interface | None:
 
 
 def _history(
-    workspace: Workspace, environment: str, published: Mapping[str, Interface], gaps: list[Gap]
+    workspace: Workspace, environment: str, published: Mapping[str, Interface], gaps: Gaps
 ) -> Iterator[tuple[str, tuple[Interface, ...]]]:
     registry = Upstreams(workspace).registry
     for name in sorted(published):
         try:
             yield name, registry.history(name, environment)
         except MeshError as error:
-            gaps.append(Gap(about="history", text=f"the history of {name} is not known: {error.message}", project=name))
+            gaps.add("history", f"the history of {name} is not known: {error.message}")
             yield name, (published[name],)
 
 
@@ -168,19 +154,18 @@ def _compiled(paths: Mapping[str, Path]) -> Iterator[CompiledManifest]:
             continue  # `gather` has told of it
 
 
-def _catalogs(workspace: Workspace, gaps: list[Gap]) -> Mapping[str, CatalogTable]:
+def _catalogs(workspace: Workspace, gaps: Gaps) -> Mapping[str, CatalogTable]:
     found: dict[str, CatalogTable] = {}
     for project in workspace.projects.values():
         path = project.path / project.target_path / "catalog.json"
         if not path.is_file():
-            text = f"{project.name} has no catalog, so columns that its YAML does not name are not shown"
-            command = f"dbt docs generate --project-dir {project.path.relative_to(workspace.root).as_posix()}"
-            gaps.append(Gap(about="catalog", text=text, command=command, project=project.name))
+            text = "no catalog, so columns that the YAML does not name are not shown"
+            gaps.add_project("catalog", project.name, text, "dbt docs generate")
             continue
         try:
             catalog = read_catalog(path)
         except MeshError as error:
-            gaps.append(Gap(about="catalog", text=f"the catalog of {project.name}: {error.message}"))
+            gaps.add("catalog", f"the catalog of {project.name}: {error.message}")
             continue
         found |= {**catalog.nodes, **catalog.sources}
     return found

@@ -15,6 +15,8 @@ from mesh_tools.site.render import Renderer
 ON_A_PAGE = 1000
 _CONFLICTS = 100
 _USES = 12
+# Between public and internal it depends on the product; personal or confidential is what the values are.
+_SENSITIVE = frozenset({"pii", "confidential"})
 
 
 class Use(Struct, frozen=True):
@@ -82,7 +84,7 @@ def _differences(uses: list[Use]) -> tuple[str, ...]:
     told: Mapping[str, set[str]] = {
         "type": {(column.canonical_type or column.data_type or "").lower() for column in columns} - {""},
         "unit": {column.unit or "" for column in columns} - {""},
-        "classification": {str(column.classification or "") for column in columns} - {""},
+        "classification": {str(column.classification in _SENSITIVE) for column in columns if column.classification},
         "semantic type": {column.semantic_type or "" for column in columns} - {""},
     }
     return tuple(what for what, values in told.items() if len(values) > 1)
