@@ -13,6 +13,7 @@ from mesh_tools.site.pages.deprecations import deprecation_page
 from mesh_tools.site.pages.domains import domain_pages
 from mesh_tools.site.pages.index import index_page
 from mesh_tools.site.pages.lineage import lineage_pages
+from mesh_tools.site.pages.map import map_page
 from mesh_tools.site.pages.models import model_pages
 from mesh_tools.site.pages.not_found import not_found_page
 from mesh_tools.site.pages.product import product_pages
@@ -23,6 +24,7 @@ _PAGES: tuple[Callable[[Renderer], Iterator[Page]], ...] = (
     index_page,
     product_pages,
     lineage_pages,
+    map_page,
     domain_pages,
     status_page,
     change_pages,

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.facts.product import ProductFacts, Release, VersionFacts
 from mesh_tools.site.output import Page
+from mesh_tools.site.pages.map import map_overview
 from mesh_tools.site.render import Renderer
 
 _DAYS = 30
@@ -22,6 +23,7 @@ def index_page(renderer: Renderer) -> Iterator[Page]:
         "index.html",
         "index.html",
         counts=_counts(catalogue),
+        drawing=map_overview(catalogue.map),
         recent=_recent(catalogue)[:_SHOWN],
         recent_total=len(_recent(catalogue)),
         due=_due(catalogue)[:_SHOWN],
