@@ -111,9 +111,7 @@ class _Gathering:
                     kind=box.kind,
                     project=node.project,
                     domain=self._domain_of(node.project),
-                    href=self._href_of(node.project, *self._names.version(node))
-                    if self._names.has_page(node)
-                    else None,
+                    href=self._href_of(node.project, name, v) if self._names.has_page(node) else None,
                     columns=tuple(self._columns[key].values()),
                     reason=self._causes.get(key),
                 )

@@ -3,7 +3,8 @@
   "use strict";
 
   var LINKS = ["pass", "rename", "transform", "aggregate", "select", "join", "filter", "group", "order", "window"];
-  var VALUES = 4; // the first of them say what becomes of a value, the others what decides over rows
+  // The first of them say what becomes of a value; the next that it is read, the others how it decides over rows.
+  var VALUES = 4;
   var WORDS = {
     pass: "passed on", rename: "renamed", transform: "computed", aggregate: "aggregated", select: "read",
     join: "joined by", filter: "filtered by", group: "grouped by", order: "ordered by", window: "windowed by",
@@ -219,7 +220,7 @@
         if (link.to) push(into, columnKey(wire.edge.target.id, link.to), [wire.edge, link]);
       });
     });
-    var result = { columns: new Map(), links: new Set(), rows: new Set(), origins: new Set(), up: [], down: [] };
+    var result = { columns: new Map(), links: new Set(), rows: new Set(), readers: new Set(), origins: new Set(), up: [], down: [] };
     var first = columnKey(chosen.id, chosen.column);
     walk(into, result.up, function (edge, link) { return [edge.source.id, link.from]; });
     walk(out, result.down, function (edge, link) { return [edge.target.id, link.to]; });
@@ -235,8 +236,9 @@
           var key = columnKey(place[0], place[1]);
           result.links.add(step[1]);
           if (!place[1]) {
-            // Below, what has rows that it decides over; above, all that a project loads.
-            (list === result.up ? result.origins : result.rows).add(place[0]);
+            // Above, all that a project loads; below, what reads it for no column that is told, or for its rows.
+            var ends = list === result.up ? result.origins : LINKS[step[1].kind] === "select" ? result.readers : result.rows;
+            ends.add(place[0]);
             if (!seen.has(key + step[1].kind)) list.push(step);
             seen.add(key + step[1].kind);
             return;
@@ -453,7 +455,7 @@
         .concat(way, [{ left: curve.wire.to.x, y: curve.y2 }]);
       var kinds = curve.links.map(function (link) { return link.kind; });
       var values = kinds.filter(function (kind) { return kind < VALUES; });
-      var kind = values.length ? LINKS[Math.max.apply(null, values)] : kinds.length ? "rows" : "none";
+      var kind = values.length ? LINKS[Math.max.apply(null, values)] : kinds.indexOf(VALUES) >= 0 ? "read" : kinds.length ? "rows" : "none";
       var method = Array.from(curve.edges).reduce(function (worst, edge) {
         return METHODS.indexOf(edge.method) > METHODS.indexOf(worst) ? edge.method : worst;
       }, "fast");
@@ -538,7 +540,7 @@
 
   function nodeElement(box) {
     var node = box.of;
-    var isLit = followed && (followed.rows.has(node.id) || followed.origins.has(node.id));
+    var isLit = followed && [followed.rows, followed.readers, followed.origins].some(function (ends) { return ends.has(node.id); });
     var dot = node.label.indexOf(".");
     var short = node.kind === "internal" || dot < 0 ? node.label : node.label.slice(dot + 1);
     var project = node.kind === "internal" || dot < 0 ? node.domain : node.label.slice(0, dot);
@@ -624,6 +626,7 @@
     if (followed.origins.size === 1) parts.push((up ? "of " : "made of ") + nodes.get(Array.from(followed.origins)[0]).label);
     else if (followed.origins.size) parts.push((up ? "of " : "made of ") + "sources of " + followed.origins.size + " projects");
     if (down) parts.push("goes into " + count(down, "column"));
+    if (followed.readers.size) parts.push("is read by " + count(followed.readers.size, "more node"));
     if (followed.rows.size) parts.push("decides over the rows of " + count(followed.rows.size, "node"));
     return parts.length ? parts.join(", ") + ", as far as drawn." : "nothing that is drawn is made of it, or goes into it.";
   }
