@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,6 +16,9 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_INSTALL = (
     "no Chromium is installed: `apt-get install chromium`, or name another one in the variable MESH_CHROMIUM"
 )
+
+NOT_FOUND = "404.html"
+"""A host shows this page at any depth, so its links are those of the host; nobody opens it from a disk."""
 
 
 def find_browser() -> str | None:
@@ -39,13 +42,26 @@ class Site:
     @cached_property
     def pages(self) -> tuple[str, ...]:
         """Paths of all HTML files, relative to the root."""
-        return tuple(sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html")))
+        return self._files("html")
+
+    @cached_property
+    def portable(self) -> tuple[str, ...]:
+        """Those that work from wherever they are opened: all but the one that a host shows for what is not there."""
+        return tuple(page for page in self.pages if page != NOT_FOUND)
+
+    @cached_property
+    def drawings(self) -> tuple[str, ...]:
+        """Paths of all SVG files."""
+        return self._files("svg")
+
+    def _files(self, suffix: str) -> tuple[str, ...]:
+        return tuple(sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob(f"*.{suffix}")))
 
     @cached_property
     def kinds(self) -> dict[str, str]:
         """Of each kind of page the one with most in it: ``products/*/*/index.html`` and its path."""
         largest: dict[str, str] = {}
-        for page in sorted(self.pages, key=lambda page: (self.folder / page).stat().st_size):
+        for page in sorted(self.portable, key=lambda page: (self.folder / page).stat().st_size):
             largest[kind_of(page)] = page
         return dict(sorted(largest.items()))
 
@@ -69,6 +85,13 @@ def kind_of(page: str) -> str:
     elif name not in {"index.html", "changes.html"}:
         name = "*.html"
     return "/".join([folders[0], *("*" for _ in folders[1:]), name])
+
+
+def listed(problems: Sequence[str], most: int = 30) -> str:
+    """Problems for a reader: each once, and not thousands."""
+    each = list(dict.fromkeys(problems))
+    more = [f"... and {len(each) - most} more"] if len(each) > most else []
+    return "\n".join(["", *each[:most], *more])
 
 
 class _Quiet(SimpleHTTPRequestHandler):
