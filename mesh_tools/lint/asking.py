@@ -106,7 +106,17 @@ class Asking:
                 needs.append(missing.reason or kind.need)
         for need in needs:
             self.not_checked.setdefault((rule.code, need), {})[project] = None
-        return None if needs else partial(rule.check, **services, **active.options)
+        if needs:
+            return None
+        optional = {name: self._if_any(kind, project) for name, kind in rule.optional.items()}
+        return partial(rule.check, **services, **optional, **active.options)
+
+    def _if_any(self, kind: type[Service], project: str) -> Any:
+        """The service, or ``None`` when it is not at hand: the rule says less then, and is asked all the same."""
+        try:
+            return self.service(kind, "" if kind.of_mesh else project)
+        except Unavailable:
+            return None
 
     def _provided(self, kind: type[Service], project: str) -> Any:
         provider = self._providers.get(kind)

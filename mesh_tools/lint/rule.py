@@ -9,10 +9,10 @@
             yield model.raised("is public, but enforces no contract", "config", "contract")
 
 The first argument is the subject: its annotation decides what the rule is asked about (``Model``, or several, as in
-``Model | Seed``). Other positional arguments are
-services (:mod:`mesh_tools.lint.services`), given by their annotations; a rule whose service is not at hand is reported
-as not checked. Keyword-only arguments are options, checked by their annotations; one without a default has to be
-configured before the rule can be asked.
+``Model | Seed``). Other positional arguments are services (:mod:`mesh_tools.lint.services`), given by their
+annotations; a rule whose service is not at hand is reported as not checked, or gets ``None`` where the annotation
+allows for that (``Catalog | None``). Keyword-only arguments are options, checked by their annotations; one without a
+default has to be configured before the rule can be asked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import Parameter, cleandoc, getdoc, signature
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
@@ -41,7 +41,7 @@ TIERS: tuple[Tier, ...] = ("starter", "recommended", "strict", "opt-in")
 MESH_SUBJECTS = (Mesh, MeshProject, Product, CrossRef)
 """What rules are asked about once all projects have been read."""
 
-_Signature = tuple[tuple[type[Subject], ...], dict[str, type[Service]], type[Struct]]
+_Signature = tuple[tuple[type[Subject], ...], dict[str, type[Service]], dict[str, type[Service]], type[Struct]]
 
 CODE = re.compile(r"[A-Z]{3}[0-9]{3}\Z")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -62,6 +62,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         side: Who can mend it, of what concerns two projects.
         subjects: What it is asked about: one type, or several of a project.
         services: Types of the services that it needs, in the order of its arguments.
+        optional: The same of those that it can do without, and gets ``None`` for.
         options: A Struct type of its options; those without a default are required.
         check: Yields what is wrong with a subject; takes services and options as keywords. ``None`` for what the
             engine itself reports.
@@ -77,6 +78,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     side: Side
     subjects: tuple[type[Subject], ...]
     services: Mapping[str, type[Service]]
+    optional: Mapping[str, type[Service]] = {}
     options: type[Struct]
     check: Callable[..., Iterable[str | Raised]] | None
     doc: str
@@ -128,7 +130,7 @@ def rule(  # noqa: PLR0913 - one for each attribute
     """
 
     def make(check: Callable[..., Iterable[str | Raised]]) -> Rule:
-        subjects, services, options = _signature(code, check)
+        subjects, services, optional, options = _signature(code, check)
         doc = getdoc(check)
         if not doc:
             raise RuleError(f"{code}: its function needs a docstring, which becomes its page")
@@ -140,6 +142,7 @@ def rule(  # noqa: PLR0913 - one for each attribute
             side=side,
             subjects=subjects,
             services=services,
+            optional=optional,
             options=options,
             check=check,
             doc=doc,
@@ -173,9 +176,7 @@ class _NoOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
-def _signature(
-    code: str, check: Callable[..., Any]
-) -> tuple[tuple[type[Subject], ...], dict[str, type[Service]], type[Struct]]:
+def _signature(code: str, check: Callable[..., Any]) -> _Signature:
     try:
         hints = get_type_hints(check, include_extras=True)
     except NameError as error:
@@ -183,6 +184,7 @@ def _signature(
     first, *rest = signature(check).parameters.values() or (None,)
     subjects = _subjects(code, hints.get(first.name) if first is not None else None)
     services: dict[str, type[Service]] = {}
+    optional: dict[str, type[Service]] = {}
     fields: list[Any] = []
     for parameter in rest:
         annotation = hints.get(parameter.name)
@@ -191,10 +193,20 @@ def _signature(
             fields.append((parameter.name, annotation or Any, *default))
         elif isinstance(annotation, type) and issubclass(annotation, Service):
             services[parameter.name] = annotation
+        elif (service := _service_or_none(annotation)) is not None:
+            optional[parameter.name] = service
         else:
             raise RuleError(f"{code}: '{parameter.name}' is neither a service nor an option; options stand behind `*`")
     options = msgspec.defstruct(f"{code}Options", fields, frozen=True, kw_only=True, forbid_unknown_fields=True)
-    return subjects, services, options
+    return subjects, services, optional, options
+
+
+def _service_or_none(annotation: Any) -> type[Service] | None:
+    """The service of ``catalog: Catalog | None``."""
+    found = [one for one in get_args(annotation) if one is not NoneType]
+    if not isinstance(annotation, UnionType) or len(found) != 1 or len(get_args(annotation)) == 1:
+        return None
+    return found[0] if isinstance(found[0], type) and issubclass(found[0], Service) else None
 
 
 def _subjects(code: str, annotation: Any) -> tuple[type[Subject], ...]:
