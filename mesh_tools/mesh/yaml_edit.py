@@ -144,24 +144,6 @@ class YamlEditor:
         self._splice(keys, start, end, "", after)
         return source
 
-    def rename(self, keys: Keys, name: str) -> None:
-        """Give the key at the end of ``keys`` another name, in its place.
-
-        Raises:
-            MeshError: the mapping has such a key, or this layout cannot be edited without changing more.
-        """
-        old = str(keys[-1])
-        mapping = self._node(keys[:-1], "mapping")
-        pair = mapping.pair(old)
-        if pair is None:
-            raise self._refusal(keys, "a merge (<<) brings it")
-        if mapping.pair(name):
-            raise self._refusal(keys, f"there is a key '{name}' beside it")
-        after = self._expected(
-            keys[:-1], lambda found: {name if key == old else key: value for key, value in found.items()}
-        )
-        self._splice(keys, pair[0].start, pair[0].end, flow(name), after)
-
     def source(self, keys: Keys) -> Source:
         """What stands at ``keys``, with the comments in it, and those above a key."""
         node = self._node(keys, None)

@@ -57,16 +57,18 @@ class InsertItem(Struct, frozen=True, kw_only=True):
     value: Any
 
 
-class RenameKey(Struct, frozen=True, kw_only=True):
-    """Give a key of a YAML file another name; its value and its place stay.
+class CutText(Struct, frozen=True, kw_only=True):
+    """Remove characters of an SQL file, and the lines on which nothing else stands.
 
     Attributes:
-        place: The key.
-        name: What it is to be called.
+        file: Relative to the project's folder.
+        code: What dbt has read, without the blanks around it: a file that holds anything else by now is left as it is.
+        offsets: Where in ``code`` the characters are, in order.
     """
 
-    place: YamlPlace
-    name: str
+    file: str
+    code: str
+    offsets: tuple[int, ...]
 
 
 class PinRef(Struct, frozen=True, kw_only=True):
@@ -88,7 +90,7 @@ class PinRef(Struct, frozen=True, kw_only=True):
 class Together(Struct, frozen=True, kw_only=True):
     """Several of them: all, or none when one of them cannot be carried out."""
 
-    fixes: tuple[SetKey | CutKey | InsertItem | RenameKey | PinRef, ...]
+    fixes: tuple[SetKey | CutKey | InsertItem | PinRef | CutText, ...]
 
 
-Fix = SetKey | CutKey | InsertItem | RenameKey | PinRef | Together
+Fix = SetKey | CutKey | InsertItem | PinRef | CutText | Together

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from mesh_tools.errors import MeshError
-from mesh_tools.lint.fixes.fix import CutKey, InsertItem, RenameKey, SetKey
+from mesh_tools.lint.fixes.fix import CutKey, InsertItem, SetKey
 from mesh_tools.lint.fixes.refused import Refused
 from mesh_tools.lint.places.place import Step, YamlPlace
 from mesh_tools.lint.places.resolve import best_keys
 from mesh_tools.mesh.yaml_edit import YamlEditor
 
-YamlFix = SetKey | CutKey | InsertItem | RenameKey
+YamlFix = SetKey | CutKey | InsertItem
 Keys = tuple[str | int, ...]
 
 _CONFIG = "config"
+_NO_TEXT = "the file is not UTF-8"
 _OLD_NAMES = {"data_tests": "tests"}
 # A new key stands before the first of those that usually follow it, so that short ones do not end up below lists.
 _ORDER = (
@@ -35,10 +36,26 @@ def mended_yaml(data: bytes, path: Path, fix: YamlFix) -> bytes:
         editor = YamlEditor(path, data.decode("utf-8"))
         _apply(editor, fix)
     except UnicodeDecodeError:
-        raise Refused("the file is not UTF-8") from None
+        raise Refused(_NO_TEXT) from None
     except MeshError as error:
         raise Refused(error.message) from None
     return editor.data
+
+
+def target_of(data: bytes, path: Path, fix: SetKey) -> tuple[str, ...]:
+    """The keys that lead to what ``fix`` sets: however it is described, the same for the same.
+
+    Raises:
+        Refused: the mapping is not there, or the file is no YAML.
+    """
+    try:
+        value = YamlEditor(path, data.decode("utf-8")).value
+    except UnicodeDecodeError:
+        raise Refused(_NO_TEXT) from None
+    except MeshError as error:
+        raise Refused(error.message) from None
+    found, rest = _followed(value, _keys(value, fix.place), fix.steps)
+    return (*map(str, found), *map(str, rest))
 
 
 def _apply(editor: YamlEditor, fix: YamlFix) -> None:
@@ -48,8 +65,6 @@ def _apply(editor: YamlEditor, fix: YamlFix) -> None:
             _set(editor, keys, fix)
         case InsertItem():
             _insert(editor, keys, fix)
-        case RenameKey():
-            editor.rename(keys, fix.name)
         case CutKey():
             editor.cut(keys)
 
@@ -62,7 +77,7 @@ def _set(editor: YamlEditor, keys: Keys, fix: SetKey) -> None:
     old = _at(editor.value, found)
     if old == fix.value:
         raise Refused("it is so already: dbt has to parse the project again")
-    if isinstance(old, (dict, list)) or isinstance(fix.value, (dict, list)):
+    if (isinstance(old, str) and old.strip()) or isinstance(old, (dict, list)) or isinstance(fix.value, (dict, list)):
         raise Refused(f"'{found[-1]}' has another value there")
     editor.replace(found, fix.value)
 

@@ -7,13 +7,15 @@ from difflib import unified_diff
 from io import StringIO
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from mesh_tools.artifacts.manifest import RefCall
 from mesh_tools.errors import Location, MeshError, display_path
 from mesh_tools.files import disk_hint, replace_file
-from mesh_tools.lint.fixes.fix import CutKey, Fix, PinRef, SetKey, Together
+from mesh_tools.lint.fixes.fix import CutKey, CutText, Fix, PinRef, SetKey, Together
 from mesh_tools.lint.fixes.in_refs import mended_refs
-from mesh_tools.lint.fixes.in_yaml import mended_yaml
+from mesh_tools.lint.fixes.in_text import without_text
+from mesh_tools.lint.fixes.in_yaml import mended_yaml, target_of
 from mesh_tools.lint.fixes.refused import Refused
 from mesh_tools.lint.outcome import Outcome
 from mesh_tools.lint.pending import Pending
@@ -120,7 +122,8 @@ class _Bench:
         self._before: dict[Path, bytes] = {}
         self._now: dict[Path, bytes] = {}
         self._results: dict[tuple[str, str], str | None] = {}
-        self._set: dict[tuple[str, str], object] = {}
+        self._set: dict[tuple[Path, tuple[str, ...]], object] = {}
+        self._pinned: dict[tuple[Path, RefCall], RefCall] = {}
 
     def reason_against(self, pending: Pending) -> str | None:
         """Carry out the fix of ``pending``; ``None`` when that has gone well, else why it has not."""
@@ -137,12 +140,13 @@ class _Bench:
                 yield Change(path=path, before=self._before[path], after=self._now[path])
 
     def _tried(self, fix: Fix, project: str) -> str | None:
-        before = dict(self._now)
+        before, given, pinned = dict(self._now), dict(self._set), dict(self._pinned)
         try:
             for one in _single(fix):
                 self._carry_out(one, project)
         except Refused as refused:
             self._now = {path: before.get(path, data) for path, data in self._before.items()}
+            self._set, self._pinned = given, pinned
             return refused.reason
         return None
 
@@ -152,17 +156,29 @@ class _Bench:
                 return
             case PinRef(file=file):
                 path = self._path(project, file)
-                self._now[path] = mended_refs(self._now[path], path, fix)
+                self._pin(path, fix)
+            case CutText(file=file):
+                path = self._path(project, file)
+                self._now[path] = without_text(self._now[path], fix)
             case _:
                 path = self._path(project, fix.place.file)
-                if isinstance(fix, SetKey):
-                    self._claim(path, fix)
-                self._now[path] = mended_yaml(self._now[path], path, fix)
+                if not (isinstance(fix, SetKey) and self._is_set(path, fix)):
+                    self._now[path] = mended_yaml(self._now[path], path, fix)
 
-    def _claim(self, path: Path, fix: SetKey) -> None:
-        key = (str(path), repr((fix.place.steps, fix.steps)))
+    def _pin(self, path: Path, fix: PinRef) -> None:
+        """Mend a call; another fix may have written it otherwise by now."""
+        call = self._pinned.get((path, fix.ref), fix.ref)
+        self._now[path] = mended_refs(self._now[path], path, structs.replace(fix, ref=call))
+        version = call.version if fix.version is None else fix.version
+        self._pinned[path, fix.ref] = RefCall(call.name, fix.package or call.package, version)
+
+    def _is_set(self, path: Path, fix: SetKey) -> bool:
+        """Whether another fix has written the same already; no two are to write different things."""
+        key = (path, target_of(self._now[path], path, fix))
+        known = key in self._set
         if self._set.setdefault(key, fix.value) != fix.value:
             raise Refused(f"another fix makes it {self._set[key]!r}")
+        return known
 
     def _path(self, project: str, file: str) -> Path:
         root, mesh = self._roots.get(project), self._roots.get("")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from mesh_tools.lint.code.scan import blanked, has_escapes, uncommented
+from mesh_tools.lint.fixes.fix import CutText
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.rules.structure.code import at, sql_of, sql_without_comments
@@ -145,13 +146,21 @@ def trailing_semicolon(model: Model, code: Code) -> Found:
             select ';' as separator  -- no end;
 
     To do:
-        Delete it.
+        Delete it; `mesh lint --fix` does so, where no Jinja follows.
     """
     sql = sql_of(model, code)
     if ";" in sql:
         left = blanked(sql, escapes=has_escapes(model.project.adapter)).rstrip()
         if left.endswith(";"):
-            yield model.raised("ends with a semicolon", place=at(model, len(left) - 1))
+            fix = _cut_end(model, sql, left)
+            yield model.raised("ends with a semicolon", place=at(model, len(left) - 1), fix=fix)
+
+
+def _cut_end(model: Model, sql: str, left: str) -> CutText | None:
+    """What removes the semicolons at the end; ``None`` where Jinja stands behind the first: it may write SQL."""
+    end = len(left.rstrip("; \t\r\n"))
+    offsets = tuple(end + found.start() for found in re.finditer(";", left[end:]))
+    return None if "{" in sql[end:] else CutText(file=model.path, code=sql, offsets=offsets)
 
 
 @rule("STR019", "required-macro-not-used", severity="warn", tier="opt-in")
