@@ -6,10 +6,11 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from mesh_tools.errors import MeshError
+from mesh_tools.lint.fixes.column_types import seed_type_fix, type_fix
 from mesh_tools.lint.places import YamlPlace
 from mesh_tools.lint.places.resolve import best_keys
 from mesh_tools.lint.rule import Found, rule
-from mesh_tools.lint.services import Files
+from mesh_tools.lint.services import Catalog, Files, Lineage
 from mesh_tools.lint.subjects import Column, Model, Seed
 from mesh_tools.mesh.yaml_file import YamlFile
 
@@ -113,7 +114,11 @@ def constraint_missing(
 
 @rule("MET012", "column-type-not-declared", severity="warn", tier="strict")
 def column_type_not_declared(
-    resource: Column | Seed, *, types: tuple[Literal["public", "model", "seed"], ...] = ("public",)
+    resource: Column | Seed,
+    catalog: Catalog | None,
+    lineage: Lineage | None,
+    *,
+    types: tuple[Literal["public", "model", "seed"], ...] = ("public",),
 ) -> Found:
     """The YAML does not say the type of a column of a public model.
 
@@ -151,17 +156,19 @@ def column_type_not_declared(
             select 1 as order_id
 
     To do:
-        Write its `data_type`.
+        Write its `data_type`. `mesh lint --fix` writes the one that the catalog (`dbt docs generate`) has, or the one
+        that a contract of the project enforces for the column that it is a copy of.
     """
     if isinstance(resource, Column):
         wanted = "model" in types or ("public" in types and resource.model.is_public)
         if wanted and not resource.node.data_type:
-            yield resource.raised("has no data_type", "data_type")
+            yield resource.raised("has no data_type", "data_type", fix=type_fix(resource, catalog, lineage))
     elif "seed" in types:
         configured = resource.node.all_config.get("column_types") or {}
         for name, column in (resource.node.columns or {}).items():
             if not column.data_type and name not in configured:
-                yield resource.raised(f"does not say the type of {name}", ("columns", name), key=name)
+                fix = seed_type_fix(resource, name, catalog)
+                yield resource.raised(f"does not say the type of {name}", ("columns", name), key=name, fix=fix)
 
 
 @rule("MET013", "latest-version-missing", severity="warn", tier="recommended")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from mesh_tools.interface.extract.guarantees import grain_of, guarantees_of, not_null_columns
+from mesh_tools.lint.fixes.column_types import contract_fix
 from mesh_tools.lint.fixes.fix import SetKey
 from mesh_tools.lint.matching import meta_at
 from mesh_tools.lint.places import YamlPlace
 from mesh_tools.lint.rule import Found, rule
+from mesh_tools.lint.services import Catalog
 from mesh_tools.lint.subjects import Model
 from mesh_tools.model.interface import Guarantee
 
 _Promise = Literal["freshness", "tier", "retention"]
 _KEYS = frozenset({"primary_key", "unique"})
 _MIN_ADDRESS = 2
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 
 
 @rule("PUB001", "public-model-without-contract", severity="error", tier="starter")
-def public_model_without_contract(model: Model) -> Found:
+def public_model_without_contract(model: Model, catalog: Catalog | None) -> Found:
     """A public model enforces no contract.
 
     Why:
@@ -45,7 +49,7 @@ def public_model_without_contract(model: Model) -> Found:
 
     To do:
         Give every column a `data_type`, and set `contract: {enforced: true}` under `config`. `mesh lint --fix` adds the
-        block where all types are known.
+        block where all types are known, and those that the catalog (`dbt docs generate`) knows.
     """
     if model.is_public and not model.node.contract_enforced:
         python = model.node.language == "python"
@@ -54,16 +58,8 @@ def public_model_without_contract(model: Model) -> Found:
             "config",
             "contract",
             hint="dbt enforces no contract of a Python model: publish a SQL model that reads it" if python else "",
-            fix=None if python or model.materialized == "ephemeral" else _contract(model),
+            fix=contract_fix(model, catalog),
         )
-
-
-def _contract(model: Model) -> SetKey | None:
-    place = model.place
-    typed = bool(model.columns) and all(column.data_type for column in model.columns)
-    if not typed or not isinstance(place, YamlPlace):
-        return None
-    return SetKey(place=place, steps=("config", "contract", "enforced"), value=True)
 
 
 @rule("PUB002", "public-model-without-description", severity="error", tier="recommended")
@@ -165,7 +161,8 @@ def public_model_without_owner(model: Model, *, meta_keys: tuple[str, ...] = ())
 
     To do:
         Put the model into a `group`, and give the group's `owner` an `email`, or a `channel` in its `meta`; or name an
-        `owner` under `meta.mesh` of the model.
+        `owner` under `meta.mesh` of the model. `mesh lint --fix` writes the group where the project has but one, and
+        the `email` where the `name` of the owner is one.
     """
     if not model.is_public:
         return
@@ -179,7 +176,28 @@ def public_model_without_owner(model: Model, *, meta_keys: tuple[str, ...] = ())
         message = f"belongs to the group {group}, whose owner has neither e-mail nor channel"
     else:
         message = "belongs to no group, and names no owner"
-    yield model.raised(message, "config", "group")
+    yield model.raised(message, "config", "group", fix=_owner_fix(model))
+
+
+def _owner_fix(model: Model) -> SetKey | None:
+    """Where the group's name of an owner is an address, that; where the project has but one owner, that one's group."""
+    groups, place = model.project.groups, model.place
+    if model.contact.name and model.mesh_meta.get("owner"):
+        return None
+    if model.node.group:
+        group, name = groups.get(model.node.group), model.contact.name or ""
+        if group is None or not _EMAIL.match(name):
+            return None
+        entry = YamlPlace(file=group.original_file_path, steps=(("groups", group.name),))
+        return SetKey(place=entry, steps=("owner", "email"), value=name)
+    if len(groups) != 1 or not isinstance(place, YamlPlace):
+        return None
+    (only,) = groups
+    if not model.project.owner_of(only).reachable:
+        return None
+    # Of all versions: none of them has another owner to choose from.
+    entry = YamlPlace(file=place.file, steps=place.or_steps or place.steps)
+    return SetKey(place=entry, steps=("config", "group"), value=only)
 
 
 def _is_address(value: object) -> bool:
