@@ -5,10 +5,11 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from mesh_tools.lint.fixes.fix import PinRef
 from mesh_tools.lint.places import CodePlace
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Unavailable
-from mesh_tools.lint.subjects import CrossRef
+from mesh_tools.lint.subjects import CrossRef, MeshProject
 from mesh_tools.mesh.summary import NodeSummary
 
 _Conditions = tuple[tuple[str, str], ...]
@@ -147,3 +148,49 @@ def _values(node: NodeSummary, kind: str, ref: CrossRef) -> tuple[str, ...]:
         return node.fqn[1:-1]
     project, domain = node.project, ref.mesh.domain_of(node.project)
     return {"project": (project,), "domain": (domain,)}.get(kind, (project, domain, node.label))
+
+
+@rule("REF010", "ref-without-project", severity="warn", tier="recommended", side="consumer")
+def ref_without_project(project: MeshProject) -> Found:
+    """A ref to another project's product names no project.
+
+    Why:
+        It means that product only as long as no model of the project itself is called so: when somebody adds
+        one, the ref silently means another thing. And nobody sees which data come from another project.
+
+    Bad:
+        shop/models/orders.yml:
+            models:
+              - name: orders
+                config: {access: public}
+                columns: [{name: order_id, data_type: integer}]
+        shop/models/orders.sql:
+            select 1 as order_id
+        sales/dependencies.yml:
+            projects: [{name: shop}]
+        sales/packages.yml:
+            packages: [{local: .mesh/shop}]
+        sales/models/report.sql:
+            select order_id from {{ ref('orders') }}  -- REF010
+
+    Good:
+        shop/models/orders.yml:
+            models:
+              - name: orders
+                config: {access: public}
+                columns: [{name: order_id, data_type: integer}]
+        shop/models/orders.sql:
+            select 1 as order_id
+        sales/models/report.sql:
+            select order_id from {{ ref('shop', 'orders') }}
+
+    To do:
+        Name the project: `ref('shop', 'orders')`; `mesh lint --fix` does so.
+    """
+    for ref in project.reads:
+        if ref.edge != "source" and ref.call.package is None:
+            producer = ref.producer.project
+            yield ref.raised(
+                f"reads a product of {producer} by its name alone",
+                fix=PinRef(file=ref.consumer.path, ref=ref.call, package=producer),
+            )
