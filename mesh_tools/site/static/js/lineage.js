@@ -626,7 +626,7 @@
     if (followed.origins.size === 1) parts.push((up ? "of " : "made of ") + nodes.get(Array.from(followed.origins)[0]).label);
     else if (followed.origins.size) parts.push((up ? "of " : "made of ") + "sources of " + followed.origins.size + " projects");
     if (down) parts.push("goes into " + count(down, "column"));
-    if (followed.readers.size) parts.push("is read by " + count(followed.readers.size, "more node"));
+    if (followed.readers.size) parts.push("is read by " + count(followed.readers.size, "other node"));
     if (followed.rows.size) parts.push("decides over the rows of " + count(followed.rows.size, "node"));
     return parts.length ? parts.join(", ") + ", as far as drawn." : "nothing that is drawn is made of it, or goes into it.";
   }

@@ -246,6 +246,7 @@ def test_what_is_too_much_for_a_drawing_is_one_box_a_domain(tab: Tab, site: Path
 def test_the_drawing_is_told_as_text(tab: Tab, site: Path) -> None:
     opened(tab, site, "air.flights")
     tab.get_by_text("This drawing as text").click()
+    expect(tab.locator("#lx-outline")).to_contain_text("rail.delays")
     text = " ".join(tab.inner_text("#lx-outline").split())
     assert "rail.delays (product of rail) air.flights: traced (fast), through 1 internal model" in text
     assert "delay → late: aggregated filtered by delay" in text
