@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from mesh_tools.site.drawing import svg
 from mesh_tools.site.drawing.coupling import coupling_anchor, flow_of, in_words, kept_by, step
-from mesh_tools.site.drawing.layered import Arrow, Box, Drawing, Place, Point, Space, layered
+from mesh_tools.site.drawing.layered import Arrow, Box, Drawing, Place, Space, layered
 from mesh_tools.site.facts.graph import Coupling, DomainBox, MapFacts
 
 _MARGIN = 12.0
 _GRID = 10.0
+_OPEN = 56.0
+"""Between boxes without lines; more where all of them are, for the lines that a script shows."""
 _CAPTION = 44.0
 _BULGE = 46.0
 _NARROWEST = 900.0
@@ -117,15 +119,16 @@ class _Map:
         width, height = self.drawing.width, self.drawing.height
         if not rest:
             return width, height
-        pitch = self.box_width + _GRID
-        columns = min(max(int((max(width, _NARROWEST) + _GRID) // pitch), 1), len(rest))
+        gap = _GRID if self.drawing.places else _OPEN
+        pitch = self.box_width + gap
+        columns = min(max(int((max(width, _NARROWEST) + gap) // pitch), 1), len(rest))
         self.caption_at = height + _CAPTION - 2 if self.drawing.places else 12.0
         top = self.caption_at + 14
         for index, name in enumerate(rest):
-            x, y = index % columns * pitch, top + index // columns * (self.style.height + _GRID)
+            x, y = index % columns * pitch, top + index // columns * (self.style.height + gap)
             self.places[name] = Place(x, y, self.box_width, self.style.height, -1)
         rows = -(-len(rest) // columns)
-        return max(width, columns * pitch - _GRID), top + rows * (self.style.height + _GRID) - _GRID
+        return max(width, columns * pitch - gap), top + rows * (self.style.height + gap) - gap
 
     def svg(self, *, hidden: bool) -> str:
         width, height = self.width + 2 * _MARGIN, self.height + 2 * _MARGIN
@@ -217,6 +220,4 @@ def _direct(source: Place, target: Place) -> tuple[str, str]:
         return svg.arrow([(source.x + source.width, start), (target.x, end)])
     if target.x + target.width < source.x:
         return svg.arrow([(source.x, start), (target.x + target.width, end)])
-    side = max(source.x + source.width, target.x + target.width)
-    points: list[Point] = [(source.x + source.width, start), (side + _BULGE, (start + end) / 2)]
-    return svg.arrow([*points, (target.x + target.width, end)])
+    return svg.bow((source.x + source.width, start), (target.x + target.width, end), _BULGE)

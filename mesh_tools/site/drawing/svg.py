@@ -64,6 +64,14 @@ def arrow(points: Sequence[Point]) -> tuple[str, str]:
     return curve([*others, (x + back / 2, y)]), head
 
 
+def bow(start: Point, end: Point, reach: float) -> tuple[str, str]:
+    """Path data of a line that leaves to the right and comes back from there, and of its head."""
+    (x, y), (to_x, to_y) = start, end
+    far = max(x, to_x) + reach
+    line = f"M{number(x)} {number(y)}C{number(far)} {number(y)} {number(far)} {number(to_y)} "
+    return f"{line}{number(to_x + _HEAD / 2)} {number(to_y)}", f"M{number(to_x)} {number(to_y)}l{number(_HEAD)} -4v8z"
+
+
 def shortened(label: str, width: float, per_character: float) -> str:
     """``label`` cut to about ``width`` pixels, with an ellipsis where something is missing."""
     room = width / per_character

@@ -65,11 +65,13 @@ class LeftOut(Struct, frozen=True):
         minimum: Couplings below this strength are left out; 0: none is.
         number: How many are.
         kept: How many are weaker, and drawn since they are of a cycle.
+        drawn: How many lines there are.
     """
 
     minimum: int
     number: int
     kept: int
+    drawn: int
 
 
 def map_page(renderer: Renderer) -> Iterator[Page]:
@@ -125,7 +127,8 @@ def _groups(facts: MapFacts, flow: Flow) -> list[tuple[str, list[Listed]]]:
 def _left_out(facts: MapFacts, flow: Flow, minimum: int) -> LeftOut:
     kept = kept_by(facts, flow)
     weak = [(c.producer, c.consumer) in kept for c in facts.couplings if c.strength < minimum]
-    return LeftOut(minimum, weak.count(False), weak.count(True))
+    left_out = weak.count(False)
+    return LeftOut(minimum, left_out, weak.count(True), len(facts.couplings) - left_out)
 
 
 def _steps(facts: MapFacts, minimum: int) -> list[int]:

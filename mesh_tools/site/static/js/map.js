@@ -27,6 +27,7 @@
     views.forEach(function (view) {
       view.hidden = view.id !== id;
     });
+    if (least) least.closest(".map-least").hidden = id !== "view-map"; // the matrix has all
     switches.forEach(function (button) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-show") === id));
     });
