@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from mesh_tools.cli.main import main
 from mesh_tools.interface.document import from_yaml, sealed, to_yaml
-from mesh_tools.model.interface import Acknowledgement, Interface
+from mesh_tools.model.interface import SCHEMA_VERSION, Acknowledgement, Interface
 from support.manifests import model, reader, stub, write_manifest
 from support.repositories import commit, git, repository
 
@@ -354,7 +354,7 @@ def test_what_the_base_got_since_the_branch_left_it_is_not_undone_by_the_branch(
 
 def test_a_newer_document_is_never_overwritten(shop: Shop) -> None:
     path = shop.folder / "interface.yml"
-    path.write_text(path.read_text().replace('schema_version: "1.1"', 'schema_version: "2.0"'))
+    path.write_text(path.read_text().replace(f'schema_version: "{SCHEMA_VERSION}"', 'schema_version: "2.0"'))
     before = path.read_bytes()
     assert "was written by a newer mesh" in shop.run("accept", "shop", code=2)
     assert path.read_bytes() == before
