@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from mesh_tools.model.interface import Version
+
+if TYPE_CHECKING:  # its facts are named by what is here
+    from mesh_tools.site.facts.product import ProductFacts
 
 _SAFE = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,79}")
 _UNSAFE = re.compile(r"[^a-z0-9_]+")
@@ -70,3 +74,17 @@ class ProductPaths:
         """The page of a product; of one version of it when it is not the latest."""
         folder = self._folders.get((project, name))
         return None if folder is None else folder + ("index.html" if latest else version_file(v))
+
+
+def twin_name(product: ProductFacts) -> str:
+    """``operations.flights``: the product's own part of the paths of what machines read of it."""
+    return twin_of(product.folder)
+
+
+def twin_of(folder: str) -> str:
+    """The same of a folder; different folders never have one name."""
+    _, domain, name, _ = folder.split("/")
+    if "." not in domain and "." not in name:
+        return f"{domain}.{name}"
+    # a.b of c, and a of b.c, would be the same.
+    return f"{domain}.{name}--{sha256(folder.encode()).hexdigest()[:_DIGITS]}"

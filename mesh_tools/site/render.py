@@ -14,7 +14,7 @@ from mesh_tools.model.interface import Column, product_key
 from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.facts.product import Release
 from mesh_tools.site.markdown import markdown, plain
-from mesh_tools.site.names import column_anchor, domain_page, slug
+from mesh_tools.site.names import column_anchor, domain_page, slug, twin_name
 from mesh_tools.site.output import Page
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -113,6 +113,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "markdown": markdown,
     "plain": plain,
     "slug": slug,
+    "twin": twin_name,
     "column_anchor": column_anchor,
     "day": day_of,
     "minute": minute_of,

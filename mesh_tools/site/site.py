@@ -19,6 +19,12 @@ from mesh_tools.site.pages.not_found import not_found_page
 from mesh_tools.site.pages.product import product_pages
 from mesh_tools.site.pages.status import status_page
 from mesh_tools.site.render import Renderer
+from mesh_tools.site.twins.api import api_documents
+from mesh_tools.site.twins.badges import badges
+from mesh_tools.site.twins.feed import feeds
+from mesh_tools.site.twins.llms import llms_texts
+from mesh_tools.site.twins.redirects import redirects
+from mesh_tools.site.twins.tile import tiles
 
 _PAGES: tuple[Callable[[Renderer], Iterator[Page]], ...] = (
     index_page,
@@ -32,6 +38,12 @@ _PAGES: tuple[Callable[[Renderer], Iterator[Page]], ...] = (
     column_pages,
     model_pages,
     not_found_page,
+    api_documents,
+    feeds,
+    llms_texts,
+    badges,
+    tiles,
+    redirects,
 )
 """What makes the files; a new kind of page is a module beside these, and a line here."""
 
