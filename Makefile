@@ -44,6 +44,7 @@ docs: $(BIN)/.dev ## Write the generated parts of docs/ anew
 	@$(BIN)/python -m mesh_tools schema lint > docs/schemas/lint.json
 	@$(BIN)/python -m mesh_tools schema lint-report > docs/schemas/lint-report.json
 	@$(BIN)/python -m mesh_tools schema lint-scorecard > docs/schemas/lint-scorecard.json
+	@$(BIN)/python -m mesh_tools schema site > docs/schemas/site.json
 	@$(BIN)/python -m mesh_tools.contracts.rules.pages docs/changes
 	@$(BIN)/python -m mesh_tools.lint.pages docs/rules
 

@@ -18,7 +18,7 @@ PAGES = sorted(
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 
 
-@pytest.mark.parametrize("document", ["mesh", "interface", "meta", "lint", "lint-report", "lint-scorecard"])
+@pytest.mark.parametrize("document", ["mesh", "interface", "meta", "lint", "lint-report", "lint-scorecard", "site"])
 def test_published_json_schemas_are_those_of_the_code(document: str) -> None:
     """`make docs` writes them anew."""
     published = (REPOSITORY / "docs" / "schemas" / f"{document}.json").read_text(encoding="utf-8")
