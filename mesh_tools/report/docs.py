@@ -6,6 +6,7 @@ from rich.console import Console
 
 from mesh_tools.errors import display_path
 from mesh_tools.site.making import Made
+from mesh_tools.site.render import counted
 
 _SHOWN = 10
 _MEGABYTE = 1_000_000
@@ -16,8 +17,8 @@ def print_made(console: Console, made: Made) -> None:
     whose = "everything, private models too" if made.profile == "all" else "public"
     size = f"{made.size / _MEGABYTE:.1f} MB"
     console.print(
-        f"{made.products:,} products of {made.domains:,} domains ({whose}), environment {made.environment}: "
-        f"{made.pages:,} pages, {size}",
+        f"{counted(made.products, 'product')} of {counted(made.domains, 'domain')} ({whose}), "
+        f"environment {made.environment}: {counted(made.pages, 'page')}, {size}",
         highlight=False,
         markup=False,
     )

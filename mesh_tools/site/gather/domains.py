@@ -95,7 +95,8 @@ def _refs(interface: Interface, world: World, paths: ProductPaths) -> list[Cross
         page = paths.page(use.project, use.product, use.v, latest=latest or use.v is None)
         key = (use.project, product_key(use.product, use.v), page)
         models[key] += len(use.by)
-        pinned[key] = pinned.get(key, True) and use.pinned
+        # What has no versions cannot be pinned, and follows nothing.
+        pinned[key] = pinned.get(key, True) and (use.pinned or use.v is None)
     return [
         CrossRefFact(
             product=f"{project}.{name}",

@@ -41,7 +41,7 @@ def _counts(catalogue: Catalogue) -> list[tuple[int, str, str]]:
         (len(catalogue.domains), "domain" if len(catalogue.domains) == 1 else "domains", "map.html"),
         (len(catalogue.products), "product" if len(catalogue.products) == 1 else "products", "products.html"),
         (columns, "columns promised", "columns.html"),
-        (readers, "uses across domains", "map.html"),
+        (readers, "known uses", "map.html"),
     ]
 
 
