@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 
 from mesh_tools.errors import display_path
+from mesh_tools.report.console import counted
 from mesh_tools.site.making import Made
-from mesh_tools.site.render import counted
 
 _SHOWN = 10
 _MEGABYTE = 1_000_000
