@@ -17,6 +17,8 @@ from mesh_tools.site.pages.map import map_page
 from mesh_tools.site.pages.models import model_pages
 from mesh_tools.site.pages.not_found import not_found_page
 from mesh_tools.site.pages.product import product_pages
+from mesh_tools.site.pages.products import products_pages
+from mesh_tools.site.pages.search import search_pages
 from mesh_tools.site.pages.status import status_page
 from mesh_tools.site.render import Renderer
 from mesh_tools.site.twins.api import api_documents
@@ -28,6 +30,8 @@ from mesh_tools.site.twins.tile import tiles
 
 _PAGES: tuple[Callable[[Renderer], Iterator[Page]], ...] = (
     index_page,
+    products_pages,
+    search_pages,
     product_pages,
     lineage_pages,
     map_page,
