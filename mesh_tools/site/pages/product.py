@@ -13,6 +13,7 @@ from mesh_tools.site.drawing.neighbours import Neighbour, neighbours
 from mesh_tools.site.facts.graph import LineageGraph
 from mesh_tools.site.facts.product import CheckFacts, ConsumerFacts, ProductFacts, VersionFacts
 from mesh_tools.site.gather.lineage_index import LineageIndex
+from mesh_tools.site.names import twin_name
 from mesh_tools.site.output import Page
 from mesh_tools.site.render import Renderer, counted
 
@@ -44,6 +45,7 @@ def _page(renderer: Renderer, product: ProductFacts, version: VersionFacts, inde
         nav="products",
         product=product,
         shown=version,
+        twin=twin_name(product),
         title=product.label_of(version).removeprefix(f"{product.project}."),
         before=before,
         after=after,
