@@ -16,6 +16,7 @@ _GRID = 10.0
 _OPEN = 56.0
 """Between boxes without lines; more where all of them are, for the lines that a script shows."""
 _CAPTION = 44.0
+_NOTE = 26.0
 _BULGE = 46.0
 _NARROWEST = 900.0
 """Boxes without lines fill rows of at least this width."""
@@ -131,7 +132,8 @@ class _Map:
         return max(width, columns * pitch - gap), top + rows * (self.style.height + gap) - gap
 
     def svg(self, *, hidden: bool) -> str:
-        width, height = self.width + 2 * _MARGIN, self.height + 2 * _MARGIN
+        note = "" if hidden else self._note()
+        width, height = self.width + 2 * _MARGIN, self.height + 2 * _MARGIN + (_NOTE if note else 0)
         fit = next((name for most, name in _FITTED if width <= most), "fit-none")
         routes = {(route.source, route.target): route for route in self.drawing.routes}
         weak = [c for c in self.couplings if (c.producer, c.consumer) not in routes]
@@ -144,6 +146,7 @@ class _Map:
             "svg",
             svg.element("g", *lines, class_="map-lines") if lines else "",
             self._caption(),
+            note,
             svg.element("g", *(self._box(name, box) for name, box in self.domains.items()), class_="map-boxes"),
             # Not an image: what is in an image cannot be reached.
             role="group",
@@ -159,6 +162,13 @@ class _Map:
             return ""
         least = f"of at least {self.minimum:,} readers" if self.minimum > 1 else "with another domain"
         return svg.element("text", f"Without a coupling {least}", class_="map-caption", x=0, y=self.caption_at)
+
+    def _note(self) -> str:
+        missing = len(self.couplings) - len(self.shown)
+        if not missing:
+            return ""
+        words = f"{missing:,} weaker {'coupling is' if missing == 1 else 'couplings are'} not drawn"
+        return svg.element("text", words, class_="map-caption", x=0, y=self.height + _NOTE - 4)
 
     def _line(self, coupling: Coupling, path: str, head: str, *, weak: bool) -> str:
         kind = self.flow.kind(coupling)

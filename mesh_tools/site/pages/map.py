@@ -94,7 +94,7 @@ def map_page(renderer: Renderer) -> Iterator[Page]:
         left_out=_left_out(facts, flow, minimum),
         steps=steps,
         start=next((index for index, least in enumerate(steps) if least >= minimum), 0),
-        legend=[(step(least), least) for least in STEPS],
+        legend=_legend(facts),
     )
 
 
@@ -129,6 +129,12 @@ def _left_out(facts: MapFacts, flow: Flow, minimum: int) -> LeftOut:
     weak = [(c.producer, c.consumer) in kept for c in facts.couplings if c.strength < minimum]
     left_out = weak.count(False)
     return LeftOut(minimum, left_out, weak.count(True), len(facts.couplings) - left_out)
+
+
+def _legend(facts: MapFacts) -> list[tuple[str, int]]:
+    """The widths of lines up to the one that the strongest coupling has, and from which strength on."""
+    most = max((coupling.strength for coupling in facts.couplings), default=0)
+    return [(step(least), least) for least in STEPS if least <= most]
 
 
 def _steps(facts: MapFacts, minimum: int) -> list[int]:

@@ -85,6 +85,7 @@ def test_an_anchor_is_safe_and_tells_domains_apart() -> None:
 def test_weak_couplings_are_not_drawn_unless_a_script_may_show_them() -> None:
     facts = map_of(("a", "b", 5), ("a", "c", 1))
     assert "c reads a" not in mesh_map(facts, 2)
+    assert "1 weaker coupling is not drawn" in mesh_map(facts, 2)
     assert "weak" in classes(links(mesh_map(facts, 2, hidden=True))["c reads a: 1 reader"])
 
 
