@@ -141,7 +141,8 @@ class YamlEditor:
         mapping = self._node(keys[:-1], "mapping")
         start, end = self._extent(keys, mapping)
         after = self._expected(keys[:-1], lambda old: {key: old[key] for key in old if key != keys[-1]})
-        self._splice(keys, start, end, "", after)
+        is_last = len(keys) == 1 and len(mapping.pairs) == 1 and not mapping.flow
+        self._splice(keys, start, end, "{}" + self._lines.newline(start) if is_last else "", after)
         return source
 
     def source(self, keys: Keys) -> Source:

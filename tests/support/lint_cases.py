@@ -105,7 +105,7 @@ def expected_places(files: Mapping[str, str], code: str) -> Places:
         for number, line in enumerate(text.splitlines(), start=1):
             marked = _MARKER.search(line)
             if marked and code in marked[1]:
-                found.add((_in_mesh(path), number))
+                found.add((in_mesh(path), number))
     return found
 
 
@@ -126,13 +126,20 @@ def found_places(root: Path, report: Mapping[str, Any], code: str) -> Places:
 def make_mesh(root: Path, files: Mapping[str, str], server: Dbt) -> None:
     """Write the projects of an example, and parse them, producers first."""
     root.mkdir(parents=True, exist_ok=True)
-    written = {_in_mesh(path): text for path, text in files.items() if path not in {_EXPECT, _COMPILE}}
+    written = {in_mesh(path): text for path, text in files.items() if path not in {_EXPECT, _COMPILE}}
     command = "compile" if _COMPILE in files else "parse"
     base = {path.removeprefix(_BASE): text for path, text in written.items() if path.startswith(_BASE)}
     present = {path: text for path, text in written.items() if not path.startswith(_BASE)}
     if base:
         _make_projects(root / "base", {**_settings_of(present), **base}, server, command)
     _make_projects(root, present, server, command)
+
+
+def parse_again(root: Path, files: Mapping[str, str], server: Dbt) -> None:
+    """Parse the projects of an example after something has changed."""
+    names = list(dict.fromkeys(path.split("/")[0] for path in map(in_mesh, files) if "/" in path))
+    for name in _in_order(root, names):
+        _parse(root, name, server, "compile" if _COMPILE in files else "parse")
 
 
 def lint(root: Path, *arguments: str) -> dict[str, Any]:
@@ -152,7 +159,7 @@ def run_mesh(root: Path, *arguments: str) -> dict[str, Any]:
 
 def needs_dbt_1(files: Mapping[str, str]) -> bool:
     """Whether an example is of several projects, or needs more than a manifest, such as compiled SQL or packages."""
-    paths = [_in_mesh(path) for path in files]
+    paths = [in_mesh(path) for path in files]
     projects = {path.split("/")[0] for path in paths if "/" in path}
     names = {path.rpartition("/")[2] for path in paths}
     # What dbt 2 leaves out of the manifest without a time spine, dbt 1 has.
@@ -252,7 +259,7 @@ def _settings_of(files: Mapping[str, str]) -> dict[str, str]:
     return {"mesh.yml": files["mesh.yml"]} if "mesh.yml" in files else {}
 
 
-def _in_mesh(path: str) -> str:
+def in_mesh(path: str) -> str:
     """The path below the mesh: what names no project is of the only one."""
     base = _BASE if path.startswith(_BASE) else ""
     rest = path.removeprefix(_BASE)

@@ -8,7 +8,8 @@ from mesh_tools.artifacts.manifest import RefCall
 from mesh_tools.model.interface import Version
 
 Step = str | tuple[str, str]
-"""A key of a mapping, or ``(list, name)``: the item of the list under a key that is called so, or has that ``v``."""
+"""A key of a mapping, or ``(list, name)``: the item of the list under a key that is called so, or has that ``v``,
+or is that ``local`` package."""
 
 
 class YamlPlace(Struct, frozen=True, kw_only=True):

@@ -123,7 +123,7 @@ def _item(value: Any, section: str, name: str) -> tuple[str | int, ...] | None:
 def _is_called(item: Any, name: str) -> bool:
     if not isinstance(item, dict):
         return str(item) == name
-    known = (item.get("name"), item.get("v"))
+    known = (item.get("name"), item.get("v"), item.get("local"))  # the last: a package
     return any(one is not None and str(one).lower() == name.lower() for one in known) or name in item
 
 

@@ -129,3 +129,11 @@ def test_an_edit_that_would_change_more_is_refused_and_the_text_stays(text: str,
 )
 def test_a_scalar_is_quoted_where_it_must_be(value: object, written: str) -> None:
     assert flow(value) == written
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_file_keeps_an_empty_mapping_when_its_last_key_goes(end: str) -> None:
+    editor = edited(f"# head{end}{end}a:{end}  - name: b  # one{end}")
+    editor.cut(["a", 0])
+    assert editor.text == f"# head{end}{end}{{}}{end}"
+    assert editor.value == {}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 
-from mesh_tools.lint.fixes.fix import CutKey, InsertItem
+from mesh_tools.lint.fixes.fix import CutKey, InsertItem, Together
 from mesh_tools.lint.places import YamlPlace
 from mesh_tools.lint.rule import Found, rule
 from mesh_tools.lint.services import Unavailable
 from mesh_tools.lint.subjects import CrossRef, MeshProject
-from mesh_tools.model.project import Project
+from mesh_tools.model.project import InstalledPackage, Project
 
 _BUILDS = frozenset({"model", "snapshot"})
 
@@ -60,7 +61,8 @@ def dependency_not_declared(project: MeshProject) -> Found:
 
     To do:
         Name the project under `projects` of dependencies.yml, and run `mesh sync`; or take it out. `mesh lint --fix`
-        adds it where its package is installed, and takes out what is unused.
+        adds it where its package is installed, and takes out what is unused with its package, unless that is the
+        only one.
     """
     files = project.member.files
     if files is None:
@@ -77,12 +79,31 @@ def dependency_not_declared(project: MeshProject) -> Found:
         if upstream not in read:
             message = f"declares {upstream}, and reads nothing of it"
             place = project.declaration(upstream)
-            yield project.raised(message, place=place, key=upstream, severity="info", fix=CutKey(place=place))
+            yield project.raised(
+                message, place=place, key=upstream, severity="info", fix=_removal(place, upstream, files)
+            )
+
+
+def _removal(place: YamlPlace, upstream: str, files: Project) -> CutKey | Together | None:
+    """The interface package goes with the declaration: the next `mesh sync` makes none."""
+    package = _package(upstream, files)
+    cut = CutKey(place=place)
+    if package is None:
+        return cut
+    if len(files.packages) == 1:
+        return None  # without any package dbt does not write package-lock.yml anew, and goes on looking for this one
+    entry = YamlPlace(file=Path(package.where.path).name, steps=(("packages", package.source),))
+    return Together(fixes=(cut, CutKey(place=entry)))
+
+
+def _package(upstream: str, files: Project) -> InstalledPackage | None:
+    source = f".mesh/{upstream}"
+    return next((one for one in files.packages if one.kind == "local" and one.source.endswith(source)), None)
 
 
 def _declaration(upstream: str, files: Project) -> InsertItem | None:
     """Where the interface package is installed, only the declaration is missing."""
-    if not any(package.kind == "local" and package.source.endswith(f".mesh/{upstream}") for package in files.packages):
+    if _package(upstream, files) is None:
         return None
     return InsertItem(place=YamlPlace(file="dependencies.yml"), steps=("projects",), value={"name": upstream})
 
