@@ -19,6 +19,7 @@ from mesh_tools.site.twins.old_names import twins_of
 
 _LONGEST = 48
 _MARGIN = 6
+_GAP = 1  # two neighbours may have one colour
 # Of white text on them at least 4.5 : 1.
 _LABEL = "#44494d"
 _PLAIN = "#5b646b"
@@ -94,7 +95,7 @@ def badge(pieces: Sequence[Piece]) -> str:
     """The boxes side by side, with all of them as the title."""
     texts = [piece.text if len(piece.text) <= _LONGEST else piece.text[: _LONGEST - 1] + "…" for piece in pieces]
     widths = [_width(text) for text in texts]
-    starts = [0, *accumulate(width + 2 * _MARGIN for width in widths)]
+    starts = [0, *accumulate(width + 2 * _MARGIN + _GAP for width in widths)]
     boxes = (
         _BOX.format(start, width + 2 * _MARGIN, piece.colour)
         for start, width, piece in zip(starts, widths, pieces, strict=False)
@@ -103,7 +104,7 @@ def badge(pieces: Sequence[Piece]) -> str:
         _TEXT.format(start + _MARGIN, width, text) for start, width, text in zip(starts, widths, texts, strict=False)
     )
     title = f"{pieces[0].text}: {', '.join(piece.text for piece in pieces[1:])}"
-    drawn = _SVG.format(width=starts[-1], title=title, boxes=Markup().join(boxes), texts=Markup().join(words))
+    drawn = _SVG.format(width=starts[-1] - _GAP, title=title, boxes=Markup().join(boxes), texts=Markup().join(words))
     return str(drawn)
 
 
