@@ -12,6 +12,7 @@ from mesh_tools.lint.fixes.refused import Refused
 from mesh_tools.lint.places.place import Step, YamlPlace
 from mesh_tools.lint.places.resolve import best_keys
 from mesh_tools.mesh.yaml_edit import YamlEditor
+from mesh_tools.mesh.yaml_file import YamlFile
 
 YamlFix = SetKey | CutKey | InsertItem
 Keys = tuple[str | int, ...]
@@ -33,7 +34,12 @@ def mended_yaml(data: bytes, path: Path, fix: YamlFix) -> bytes:
         Refused: it cannot be done, or is done already.
     """
     try:
-        editor = YamlEditor(path, data.decode("utf-8"))
+        text = data.decode("utf-8")
+        editor = YamlEditor(path, text)
+        if not text.endswith("\n") and repr(YamlFile.parse(text.removeprefix("\ufeff"), path).value) != repr(
+            editor.value
+        ):
+            raise Refused("the file ends in a text of several lines, without a line end")
         _apply(editor, fix)
     except UnicodeDecodeError:
         raise Refused(_NO_TEXT) from None
