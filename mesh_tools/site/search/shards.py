@@ -7,6 +7,7 @@ say a word.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from mesh_tools.site.search.words import SHORTEST, STOP, words
 IN_A_FILE = 500
 """Descriptions in one shard, and rows on one page of the list."""
 _SHOWN = 160
+_SENTENCE = re.compile(rf".{{20,{_SHOWN - 1}}}?[.!?](?= |$)")
 
 
 def search_shards(entries: Sequence[Entry]) -> Iterator[Page]:
@@ -43,7 +45,10 @@ def search_shards(entries: Sequence[Entry]) -> Iterator[Page]:
 
 
 def shortened(text: str) -> str:
-    """The beginning of a description: what fits under a name."""
+    """The first sentence of a description, or its beginning: what fits under a name."""
+    sentence = _SENTENCE.match(text)
+    if sentence:
+        return sentence[0]
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rsplit(" ", 1)[0] + "…"
 
 

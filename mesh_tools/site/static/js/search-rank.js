@@ -492,7 +492,7 @@
       if (item.column >= 0 && fold(line(index.columns, item.column)).indexOf(term.text) >= 0) return;
       if (term.column && term.column[e] > name && item.column < 0) add("column " + line(index.columns, term.best[e]));
       else if (term.said && term.said[e] > name) {
-        add(term.said[e] < SAYS_PREFIX ? "description of a column" : "description");
+        add(term.said[e] < SAYS_PREFIX ? "a column's description" : "its description");
       } else if (fold(label(index, e)).indexOf(term.text) < 0) {
         ["domain", "owner", "tag", "class"].some(function (field) {
           var one = [].concat(value(index, field, e)).find(function (part) { return part && fitOf(part, term.text); });

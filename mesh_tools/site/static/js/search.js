@@ -137,15 +137,14 @@
     var label = M.search.label(index, e);
     if (isColumn) {
       mark(name, M.search.columnName(index, item.column), found.query.terms);
-      name.append(M.el("span", { class: "found-of" }, " in "), mark(M.el("span", { class: "found-of" }), label, found.query.terms));
+      name.append(" ", mark(M.el("span", { class: "found-of" }, "in "), label, found.query.terms));
     } else mark(name, label, found.query.terms);
+    breakable(name);
     var side = M.el("span", { class: "found-side" });
     var state = M.search.value(index, "status", e);
     if (state in STATUS) side.append(M.el("span", { class: "chip" + (STATUS[state] ? " chip-" + STATUS[state] : "") }, state));
     if (!M.search.isPublic(index, e)) side.append(M.el("span", { class: "chip" }, "internal"));
-    var domain = M.search.value(index, "domain", e);
-    var isDomain = M.search.value(index, "kind", e) === "domain";
-    if (domain && !isDomain) side.append(M.el("span", { class: "muted" }, domain));
+    side.append(M.el("span", { class: "muted" }, aside(index, e, isColumn)));
     var under = M.el("span", { class: "found-under" });
     if (item.why.length) under.append(M.el("span", { class: "found-why" }, "in ", mark(M.el("span", {}), item.why.join(", "), found.query.terms)));
     var option = M.el("a", { href: M.root + href, role: "option", id: "q-" + options.length, class: "found-one", tabindex: "-1", "aria-selected": "false" }, name, side, under);
@@ -153,6 +152,29 @@
     var at = options.push(option) - 1;
     option.addEventListener("pointermove", function () { activate(at); });
     return option;
+  }
+
+  /* The domain, where the name does not begin with it; and what puts one before another. */
+  function aside(index, e, isColumn) {
+    var kind = M.search.value(index, "kind", e);
+    var domain = M.search.value(index, "domain", e);
+    var number = index.data.consumers[e];
+    var words = [];
+    if (domain && kind !== "domain" && domain !== M.search.value(index, "project", e)) words.push(domain);
+    if (number && !isColumn) words.push(number.toLocaleString("en") + (kind === "domain" ? " product" : " reader") + (number === 1 ? "" : "s"));
+    return words.join(" · ");
+  }
+
+  /* Long names may go on in the next line after a dot or an underscore. */
+  function breakable(element) {
+    Array.prototype.slice.call(element.childNodes).forEach(function (node) {
+      if (node.nodeType === 1) return breakable(node);
+      var parts = node.nodeValue.match(/[^_.]*[_.]?/g).filter(Boolean);
+      parts.slice(0, -1).forEach(function (part) { element.insertBefore(document.createTextNode(part), node).after(M.el("wbr")); });
+      node.nodeValue = parts[parts.length - 1] || "";
+      var ends = /[_.]$/.test(node.nodeValue);
+      if (ends) node.after(M.el("wbr"));
+    });
   }
 
   /* Adds the first words about each to its option, once they are there. */
