@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -35,6 +36,7 @@ models:
           ignore:
             - {code: PUB001, reason: Once it was public.}  # long ago
 """
+DESCRIBED = ("orders.v1", "returns", "drafts")
 REPORT = "-- By month.\nselect order_id\nfrom {{ ref('shop', 'orders') }} -- theirs\n"
 FILES = {
     "shop/models/orders.yml": ORDERS,
@@ -100,3 +102,51 @@ def test_what_an_alias_shares_is_not_edited_and_told(mesh: BuiltMesh) -> None:
         shared.partition("  - name: returns\n")[2]
         == path.read_text(encoding="utf-8").partition("  - name: returns\n")[2]
     )
+
+
+def test_suppressions_that_nothing_needs_are_taken_out_of_the_policies(mesh: BuiltMesh) -> None:
+    policy = (
+        "# Ours.\nname: example\nprojects: [shop, sales]\nlint:\n  # What does not count.\n  ignores:\n"
+        "    - {code: PUB001, project: sales, reason: no products}  # one\n"
+        "    - {code: PUB001, subject: shop.returns, reason: soon}  # needed\n"
+        "    - code: PUB001  # three\n      path: models/old/**\n      reason: gone\n"
+        "  rules:\n    REF004: warn  # for now\n"
+    )
+    kept = "rules: {PUB001: error}  # as it is\n"
+    own = f"ignores:\n  - {{code: PUB001, path: models/older/**, reason: gone}}  # ours\n{kept}"
+    (mesh.root / "mesh.yml").write_text(policy, encoding="utf-8")
+    (mesh.root / "shop" / "lint.yml").write_text(own, encoding="utf-8")
+    mesh.run("mesh", "lint", "--fix", *RULES, check=False)
+    lines = policy.splitlines(keepends=True)
+    assert (mesh.root / "mesh.yml").read_text(encoding="utf-8") == "".join(lines[:6] + lines[7:8] + lines[11:])
+    assert (mesh.root / "shop" / "lint.yml").read_text(encoding="utf-8") == kept
+
+
+def test_what_dbt_installs_or_writes_or_lies_elsewhere_is_never_touched(mesh: BuiltMesh, tmp_path: Path) -> None:
+    elsewhere = tmp_path.parent / f"{tmp_path.name}-elsewhere"
+    elsewhere.mkdir()
+    shop = mesh.root / "shop"
+    manifest = shop / "target" / "manifest.json"
+    for folder in (shop / "dbt_packages" / "old", shop / "target" / "run", shop / ".mesh" / "old", elsewhere):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "returns.yml"
+        file.write_text(ORDERS, encoding="utf-8")
+        link = os.path.relpath(file, shop)
+        parsed = manifest.read_text(encoding="utf-8")
+        manifest.write_text(parsed.replace("shop://models/orders.yml", f"shop://{link}"), encoding="utf-8")
+        done = mesh.run("mesh", "lint", "--fix", "--select", "PUB001", check=False)
+        assert "not fixed: PUB001 shop.returns (" in done.stderr
+        assert done.stderr.count("returns.yml is not a file of shop") == len(DESCRIBED)
+        assert file.read_text(encoding="utf-8") == ORDERS
+        manifest.write_text(parsed, encoding="utf-8")
+    assert texts(mesh) == FILES
+
+
+def test_a_file_that_is_a_link_to_elsewhere_is_never_touched(mesh: BuiltMesh, tmp_path: Path) -> None:
+    theirs = tmp_path.parent / f"{tmp_path.name}-theirs.yml"
+    file = mesh.root / "shop" / "models" / "orders.yml"
+    file.rename(theirs)
+    file.symlink_to(theirs)
+    done = mesh.run("mesh", "lint", "--fix", "--select", "PUB001", check=False)
+    assert "is not a file of shop" in done.stderr
+    assert theirs.read_text(encoding="utf-8") == ORDERS

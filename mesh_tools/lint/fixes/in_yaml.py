@@ -36,9 +36,7 @@ def mended_yaml(data: bytes, path: Path, fix: YamlFix) -> bytes:
     try:
         text = data.decode("utf-8")
         editor = YamlEditor(path, text)
-        if not text.endswith("\n") and repr(YamlFile.parse(text.removeprefix("\ufeff"), path).value) != repr(
-            editor.value
-        ):
+        if not text.endswith("\n") and _meaning(text, path) != repr(editor.value):
             raise Refused("the file ends in a text of several lines, without a line end")
         _apply(editor, fix)
     except UnicodeDecodeError:
@@ -46,6 +44,10 @@ def mended_yaml(data: bytes, path: Path, fix: YamlFix) -> bytes:
     except MeshError as error:
         raise Refused(error.message) from None
     return editor.data
+
+
+def _meaning(text: str, path: Path) -> str:
+    return repr(YamlFile.parse(text.removeprefix("\ufeff"), path).value)
 
 
 def target_of(data: bytes, path: Path, fix: SetKey) -> tuple[str, ...]:
