@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -193,3 +194,45 @@ def test_a_package_that_cannot_be_imported_is_named(
     text = (mesh / "mesh.yml").read_text(encoding="utf-8").replace("lint: {}", "lint: {plugins: false}")
     (mesh / "mesh.yml").write_text(text, encoding="utf-8")
     assert lint(mesh, "--select", "PUB001").code == 0
+
+
+OPTIONAL = '''
+from mesh_tools.lint.rule import Found, rule
+from mesh_tools.lint.services import Catalog
+from mesh_tools.lint.subjects import Model
+
+@rule("ORG001", "told", tier="starter")
+def check(model: Model, catalog: {annotation}) -> Found:
+    """A model is there."""
+    yield "is not in the catalog" if catalog is None else f"has {{len(catalog.nodes)}} companions"
+'''
+
+
+def test_a_rule_may_do_without_a_service(mesh: Path) -> None:
+    write(mesh, "own.py", OPTIONAL.format(annotation="Catalog | None"))
+    catalog = mesh / "shop" / "target" / "catalog.json"
+    schema = "https://schemas.getdbt.com/dbt/catalog/v1.json"
+    said = lint(mesh, "--select", "ORG001").report
+    assert said["not_checked"] == []
+    assert {finding["message"] for finding in said["findings"]} == {"is not in the catalog"}
+    catalog.write_text(json.dumps({"metadata": {"dbt_schema_version": schema}, "nodes": {}}), encoding="utf-8")
+    said = lint(mesh, "--select", "ORG001").report
+    assert {finding["message"] for finding in said["findings"]} == {"has 0 companions"}
+    catalog.write_text("no catalog", encoding="utf-8")
+    said = lint(mesh, "--select", "ORG001").report
+    assert {finding["message"] for finding in said["findings"]} == {"is not in the catalog"}
+
+
+def test_a_service_is_needed_unless_the_rule_says_otherwise(mesh: Path) -> None:
+    write(mesh, "own.py", OPTIONAL.format(annotation="Catalog"))
+    said = lint(mesh, "--select", "ORG001").report
+    assert said["findings"] == []
+    assert [rule["code"] for rule in said["not_checked"]] == ["ORG001"]
+
+
+@pytest.mark.parametrize("annotation", ["Catalog | Model", "Catalog | Model | None", "str | None"])
+def test_what_is_neither_a_service_nor_none_is_refused(mesh: Path, annotation: str) -> None:
+    write(mesh, "own.py", OPTIONAL.format(annotation=annotation))
+    said = lint(mesh, "--select", "ORG001")
+    assert said.code == 2
+    assert "'catalog' is neither a service nor an option" in said.err
