@@ -112,7 +112,7 @@ def test_what_was_found_is_told_to_everybody(browser: Browser, site: Site) -> No
 
 def test_facets_narrow_the_list_down_and_the_address_keeps_them(tab: Tab, site: Site) -> None:
     page = tab.open(site.file_address, "products.html")
-    page.get_by_label("planning").check()
+    page.get_by_role("checkbox", name="planning 4", exact=True).check()
     page.get_by_text("4 of 22 shown").wait_for()
     page.get_by_role("button", name="Consumers").click()
     assert page.locator("th[aria-sort=descending]").count() == 1
