@@ -36,6 +36,7 @@ def main() -> None:
         asked.bind(sys.argv[1])
         asked.listen(64)
         nursery.warm_up(duckdb=True)
+        importlib.import_module("sqlfluff.cli.commands")
         for module in pkgutil.iter_modules(mesh_tools.cli.__path__, "mesh_tools.cli."):
             importlib.import_module(module.name)
         assert nursery.native_threads() == 1, "a process with threads must not be forked"

@@ -7,7 +7,7 @@ import os
 import sys
 
 _NURSERY, _WORKER = "mesh_tools.build.work.nursery", "mesh_tools.build.work.worker"
-_SCRIPTS = ("dbt", "dbt_ls.py", "dbt_server.py", "mesh")
+_SCRIPTS = ("dbt", "dbt_ls.py", "dbt_server.py", "mesh", "sqlfluff")
 
 
 def _hand_over() -> None:
