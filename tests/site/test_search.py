@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +133,19 @@ def test_without_javascript_the_list_has_every_product(browser: Browser, site: S
         page = tab.open(site.file_address, "products.html")
         assert page.locator("#products tbody tr:visible").count() == 22
         assert page.locator("#facets:visible, .list-tools:visible").count() == 0
+
+
+def test_rows_of_further_pages_are_as_those_of_the_first(tab: Tab, site: Site, tmp_path: Path) -> None:
+    """Each row that the page lacks is made of the index, and is what the template makes."""
+    shutil.copytree(site.folder, tmp_path / "site")
+    listed = tmp_path / "site" / "products.html"
+    page = tab.open(f"{listed.parent.as_uri()}/", "products.html")
+    page.locator("html[data-list]").wait_for()
+    expected = page.locator("#products tbody").inner_text()
+    text = listed.read_text(encoding="utf-8")
+    listed.write_text(re.sub(r"<tbody>.*</tbody>", "<tbody></tbody>", text, flags=re.DOTALL), encoding="utf-8")
+    page.reload()
+    page.locator(".about").nth(21).wait_for()
+    assert page.locator("#products tbody").inner_text() == expected
+    page.locator("#products td a").first.click()
+    assert page.url.endswith("/domains/fleet/index.html")

@@ -20,6 +20,7 @@
   var index, table, body, facets, text, count, more, sortSelect;
   var products = []; // numbers of entries
   var rows = new Map(); // by number: the row, of the page or made here
+  var domains = new Map(); // the page of each, by name
   var state = { q: "", sort: "", chosen: {} };
   var shown = ROWS;
   var matched = null; // what the text finds, best first; `null` without a text
@@ -248,13 +249,22 @@
       row.firstChild.append(" ", M.el("span", { class: "chip chip-" + (one === "pii" ? "bad" : "warn") }, WORDS[one] || one));
     });
     row.append(
-      cell("Domain", of("domain")), cell("Owner", of("owner") || muted("nobody is named")), cell("Tier", of("tier") || muted("–")),
+      cell("Domain", M.el("a", { href: M.root + domainUrl(of("domain")) }, of("domain"))), cell("Owner", of("owner") || muted("nobody is named")), cell("Tier", of("tier") || muted("–")),
       cell("Status", chip(of("status")), until ? M.el("span", { class: "ends muted" }, (of("status") === "retired" ? "ended " : "ends ") + until) : ""),
       cell("Freshness", of("freshness") ? chip(of("freshness")) : muted("no promise")), cell("Contract", of("contract")),
       cell("Consumers", String(index.data.consumers[e]))
     );
     row.lastChild.className = "num";
     return row;
+  }
+
+  function domainUrl(name) {
+    if (!domains.size) {
+      for (var e = products.length; e < index.size; e++) {
+        if (M.search.value(index, "kind", e) === "domain") domains.set(M.search.value(index, "domain", e), M.search.url(index, e));
+      }
+    }
+    return domains.get(name) || "domains.html";
   }
 
   function cell(label) {

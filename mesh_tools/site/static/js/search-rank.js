@@ -358,7 +358,7 @@
 
   /* What `query` finds: `limit` of each kind, best first, the kind with the best one first.
 
-     `needed` are the shards that would tell more; without any, and without a find, one typo is forgiven. */
+     With the limit Infinity entries alone, those too that only have such a column. `needed` are the shards that would tell more; without any, and without a find, one typo is forgiven. */
   function run(index, query, limit) {
     var found = once(index, query, limit);
     if (found.total || found.needed.length || !found.query.terms.length) return found;
@@ -381,15 +381,15 @@
     KINDS.forEach(function (kind) { tops[kind] = top(limit); });
     if (terms.length || mask) {
       entries(index, terms, mask, tops, limit < Infinity);
-      columns(index, terms, mask, tops.column, needed);
+      if (limit < Infinity) columns(index, terms, mask, tops.column, needed);
     }
     var groups = KINDS.map(function (kind) {
-      return { kind: kind, total: tops[kind].total, items: tops[kind].items };
+      return { kind: kind, total: tops[kind].total, items: tops[kind].best() };
     }).filter(function (group) { return group.total; });
     groups.sort(function (a, b) {
       return b.items[0].quality - a.items[0].quality || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind);
     });
-    groups.forEach(function (group) {
+    if (limit < Infinity) groups.forEach(function (group) {
       group.items.forEach(function (item) { item.why = why(index, item, terms); });
     });
     return {
@@ -459,12 +459,20 @@
   function top(limit) {
     var items = [];
     return {
-      items: items,
       total: 0,
+      best: function () {
+        return limit < Infinity ? items : items.sort(function (a, b) { return b.key - a.key; });
+      },
       take: function (quality, weight, item) {
         this.total++;
         var key = quality * 1e10 + weight;
         if (items.length === limit && key <= items[limit - 1].key) return;
+        item.key = key;
+        item.quality = quality;
+        if (limit === Infinity) {
+          items.push(item);
+          return;
+        }
         var low = 0;
         var high = items.length;
         while (low < high) {
@@ -472,8 +480,6 @@
           if (items[middle].key >= key) low = middle + 1;
           else high = middle;
         }
-        item.key = key;
-        item.quality = quality;
         items.splice(low, 0, item);
         if (items.length > limit) items.pop();
       },
