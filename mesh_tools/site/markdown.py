@@ -20,6 +20,7 @@ _TAGS = {"p", "br", "hr", "em", "strong", "del", "s", "code", "pre", "ul", "ol",
 _TAGS |= {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+_WHOLE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _TOP_LEVEL = 3  # of headings: the page has those above
 _PLAIN = re.compile(r"[^\\`*_{}\[\]()<>#+\-.!|&~\n:/@=]*[.!?]?")
 
@@ -56,8 +57,14 @@ def _rendered(text: str) -> Markup:
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        attribute_filter=_kept,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow ugc",
         clean_content_tags={"script", "style"},
     )
     return Markup(clean)  # noqa: S704 - nh3 has cleaned it
+
+
+def _kept(_tag: str, attribute: str, value: str) -> str | None:
+    """Without links that are relative: what lies beside the project's own files is not beside the page."""
+    return value if attribute != "href" or _WHOLE.match(value) else None

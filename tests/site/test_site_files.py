@@ -75,7 +75,13 @@ def test_nothing_needs_a_weaker_policy(each_site: Site) -> None:
 
 def test_two_builds_write_the_same_bytes(reference_mesh: BuiltMesh, site: Site, tmp_path: Path) -> None:
     """Also when Python orders its sets in another way."""
-    command = [Path(sys.executable).with_name("mesh"), "docs", "build", "--output", tmp_path / "catalogue"]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("mesh"),
+        "docs",
+        "build",
+        "--output",
+        tmp_path / "catalogue",
+    ]
     environment = {**os.environ, "PYTHONHASHSEED": "4711"}
     subprocess.run(command, cwd=reference_mesh.root, env=environment, check=True, capture_output=True)
     assert _contents(tmp_path / "catalogue") == _contents(site.folder)

@@ -46,8 +46,13 @@ class Site:
 
     @cached_property
     def portable(self) -> tuple[str, ...]:
-        """Those that work from wherever they are opened: all but the one that a host shows for what is not there."""
-        return tuple(page for page in self.pages if page != NOT_FOUND)
+        """Those that work from wherever they are opened, and stay: not the one of a host, and none that leads away."""
+        return tuple(page for page in self.pages if page != NOT_FOUND and page not in self.redirects)
+
+    @cached_property
+    def redirects(self) -> tuple[str, ...]:
+        """Pages of what is elsewhere now."""
+        return tuple(page for page in self.pages if 'http-equiv="refresh"' in self.text(page))
 
     @cached_property
     def drawings(self) -> tuple[str, ...]:
@@ -87,9 +92,14 @@ def kind_of(page: str) -> str:
     return "/".join([folders[0], *("*" for _ in folders[1:]), name])
 
 
+def shorten(text: str, longest: int = 300) -> str:
+    """Both ends of a text."""
+    return text if len(text) <= longest else f"{text[: longest // 2]} ... {text[-longest // 2 :]}"
+
+
 def listed(problems: Sequence[str], most: int = 30) -> str:
-    """Problems for a reader: each once, and not thousands."""
-    each = list(dict.fromkeys(problems))
+    """Problems for a reader: each once, none endless, and not thousands."""
+    each = list(dict.fromkeys(shorten(problem) for problem in problems))
     more = [f"... and {len(each) - most} more"] if len(each) > most else []
     return "\n".join(["", *each[:most], *more])
 

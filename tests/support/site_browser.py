@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -20,7 +20,11 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${{event.effectiveDirective}} ${{event.blockedURI}} ${{event.sample}}`));
 Object.defineProperty(window, "{CANARY}", {{ set: (value) => console.error(`canary: ${{value}}`), get: () => false }});
 """
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+CONTRAST = ("color-contrast", "link-in-text-block")
+"""What a dark page may do wrong that a light one does not."""
+CONTRAST = ("color-contrast", "link-in-text-block")
+"""What a dark page may do wrong that a light one does not."""
 
 
 class Tab:
@@ -51,6 +55,8 @@ class Tab:
             self._note(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED" and request.url.endswith("/icon.svg"):
+            return  # the next page was asked for before the icon of this one was there
         self._note(f"failed: {request.url} {request.failure}")
 
     def _asked(self, request: Request) -> None:
@@ -89,10 +95,14 @@ def _axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-def audit(page: Page) -> list[str]:
-    """What axe-core finds on the page that is open: rule, place, and why."""
+def audit(page: Page, rules: Sequence[str] = _RULES) -> list[str]:
+    """What axe-core finds on the page that is open: rule, place, and why. ``rules``: tags, or names of rules."""
     page.evaluate(_axe())
-    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES)
+    # Preloaded, our style sheet would be fetched, against the policy of the page.
+    options = {"runOnly": list(rules), "resultTypes": ["violations"], "preload": False}
+    found = page.evaluate(
+        "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})", _RULES
+    )
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {' '.join(node['failureSummary'].split())}"
         for violation in found["violations"]
@@ -103,11 +113,11 @@ def audit(page: Page) -> list[str]:
 _TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
   return [...document.querySelectorAll("body *")]
-    .filter((e) => e.getBoundingClientRect().right > width + 1)
-    .slice(0, 5).map((e) => `<${e.tagName.toLowerCase()} class="${e.getAttribute("class") || ""}"> ` +
-      `${Math.round(e.getBoundingClientRect().right)} > ${width}: ${(e.textContent || "").slice(0, 60)}`)
-    .concat(["scrolls sideways"]);
+    .filter((e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
+    .slice(0, 5).map((e) => `${Math.round(e.getBoundingClientRect().right)} > ${width} ` + e.outerHTML.slice(0, 120))
+    .concat(["it scrolls sideways"]);
 }"""
 
 

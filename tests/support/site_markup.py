@@ -142,20 +142,29 @@ def broken_links(site: Site) -> list[str]:
 
 
 def _problem(site: Site, base: str, link: Link) -> str | None:
-    address = link.address
-    if address.startswith("data:") and link.is_loaded:
-        return None if address.startswith("data:image/") else "is no image"
-    parts = urlsplit(address)
+    parts = urlsplit(link.address)
     if parts.scheme or parts.netloc:
-        return "is fetched from elsewhere" if link.is_loaded or parts.scheme not in _OUTSIDE else None
-    if parts.path.startswith("/") and base == NOT_FOUND:
-        return _problem(site, base, Link(address.lstrip("/"), link.where, link.is_loaded))
-    if parts.path.startswith("/"):
-        return "is absolute"
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(parts.path))) if parts.path else base
-    if parts.path.endswith("/") or path.startswith("..") or not (site.folder / path).is_file():
+        is_image = link.is_loaded and link.address.startswith("data:image/")
+        return None if is_image or (parts.scheme in _OUTSIDE and not link.is_loaded) else "is fetched from elsewhere"
+    address = parts.path.lstrip("/") if base == NOT_FOUND else parts.path
+    if address.startswith("/") or address.endswith("/"):
+        return "is absolute, or no file"
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(address))) if address else base
+    if path.startswith("..") or not (site.folder / path).is_file():
         return "is no file of the site"
     fragment = unquote(parts.fragment)
-    if fragment and path.endswith((".html", ".svg")) and fragment not in markup_of(site, path).anchors:
-        return "has no such anchor"
-    return None
+    return None if not fragment or fragment in _anchors(site, path) else "has no such anchor"
+
+
+def _anchors(site: Site, path: str) -> set[str]:
+    """What may stand after the ``#`` of an address: also what the explorer of lineage knows by its data."""
+    found = markup_of(site, path).anchors
+    names = site.folder / "data" / "lineage" / "names.js"
+    return found | _labels(names) if path == "lineage.html" else found
+
+
+@cache
+def _labels(names: Path) -> set[str]:
+    _, rows = shard(names)
+    assert isinstance(rows, list)
+    return {row[0] for row in rows}

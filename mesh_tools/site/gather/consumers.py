@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -17,17 +17,32 @@ from mesh_tools.site.names import ProductPaths, slug
 Key = tuple[str, str]
 """A project, and dbt's name of a product version: ``("operations", "flights.v2")``."""
 _EXPOSURE = "exposure:"
+_MODELS = "models/"
 
 
-def consumers_of(world: World, paths: ProductPaths) -> Mapping[Key, tuple[ConsumerFacts, ...]]:
-    """The consumers of each product version, those that follow the latest one with it."""
+def consumers_of(
+    world: World, paths: ProductPaths, models: Collection[str] = ()
+) -> Mapping[Key, tuple[ConsumerFacts, ...]]:
+    """The consumers of each product version, those that follow the latest one with it.
+
+    Args:
+        world: What is known.
+        paths: Of the pages of products.
+        models: Pages of models that there are.
+    """
     found: defaultdict[Key, list[ConsumerFacts]] = defaultdict(list)
     exposures = _Exposures(world)
+
+    def linked(fact: ConsumerFacts) -> ConsumerFacts:
+        """What was published may be ahead of the files at hand, and its project elsewhere."""
+        is_model = (fact.href or "").startswith(_MODELS)
+        return replace(fact, href=None) if is_model and fact.href not in models else fact
+
     for interface in world.interfaces.values():
         for use in interface.consumptions:
             key = _target(use, world)
             if key is not None:
-                found[key] += _facts(use, interface, world, paths, exposures)
+                found[key] += map(linked, _facts(use, interface, world, paths, exposures))
     for key, fact in exposures.at_home():
         found[key].append(fact)
     return {key: tuple(sorted(_together(facts), key=_order)) for key, facts in found.items()}
@@ -67,8 +82,8 @@ def _facts(
             href = paths.page(interface.project, product.name, version.v, latest=version is product.latest_version)
             yield replace(common, name=f"{interface.project}.{name}", href=href)
         elif world.shows_all:
-            page = f"models/{slug(interface.project)}/{slug(name)}.html"
-            yield replace(common, name=f"{interface.project}.{name}", href=page if world.known.manifests else None)
+            page = f"{_MODELS}{slug(interface.project)}/{slug(name)}.html"
+            yield replace(common, name=f"{interface.project}.{name}", href=page)
         else:
             hidden += 1
     if hidden:

@@ -23,6 +23,14 @@ def model_page(project: str, name: str, v: Version | None = None) -> str:
     return f"models/{slug(project)}/{slug(product_key(name, v))}.html"
 
 
+def model_pages(world: World) -> frozenset[str]:
+    """The pages that there are: none of a project that is not at hand, nor of a model that is no longer there."""
+    if not world.shows_all:
+        return frozenset()
+    found = (_link(node)[1] for manifest in world.known.manifests for node in _relations(manifest))
+    return frozenset(page for page in found if page)
+
+
 def models_of(world: World) -> tuple[ModelFacts, ...]:
     """All models, seeds, snapshots and sources of the projects at hand, by label."""
     models = _Models(world)

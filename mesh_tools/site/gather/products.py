@@ -23,6 +23,7 @@ from mesh_tools.site.facts.product import (
 from mesh_tools.site.gather.checks import checks_of
 from mesh_tools.site.gather.columns import Columns
 from mesh_tools.site.gather.consumers import Key, consumers_of
+from mesh_tools.site.gather.models import model_pages
 from mesh_tools.site.gather.releases import by_product
 from mesh_tools.site.gather.samples import sample_of
 from mesh_tools.site.gather.world import World
@@ -56,7 +57,7 @@ def products_of(
 ) -> tuple[ProductFacts, ...]:
     """All products, by domain, project and name."""
     gathered = _Gathered(
-        consumers=consumers_of(world, paths),
+        consumers=consumers_of(world, paths, model_pages(world)),
         checks=checks_of(world),
         releases=by_product(releases),
         scores={card.name: card for card in world.scores.products} if world.scores else {},
