@@ -1,26 +1,17 @@
-"""The page of the map: what it says without a script, and what the script adds in a real browser."""
+"""The page of the map: what it says without a script."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
-from playwright.sync_api import Page as Tab
-
-from mesh_tools.site.assets import assets
 from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.facts.graph import MapFacts
-from mesh_tools.site.output import Page, write_site
+from mesh_tools.site.output import Page
 from mesh_tools.site.pages.map import map_overview, map_page
 from mesh_tools.site.render import Renderer
 from support.mesh_maps import circle, map_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 EVIL = """"><script>alert('1')</script>&"""
 AIRLINE = map_of(("reference", "operations", 4), ("operations", "planning", 12), ("planning", "operations", 1))
 WIDE = map_of(*((f"a{n % 7}", f"b{n % 9}", n) for n in range(1, 61)))
@@ -33,30 +24,6 @@ def page(facts: MapFacts) -> Page:
 
 def text_of(facts: MapFacts) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", str(page(facts).content)))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def opened(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Tab]:
-    """The page of the facts that the test names, without an error in the console."""
-    write_site([*assets(), page(request.param)], tmp_path / "site")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    tab = context.new_page()
-    errors: list[str] = []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.goto((tmp_path / "site" / "map.html").as_uri())
-    yield tab
-    context.close()
-    assert errors == []
 
 
 def test_every_ref_is_in_the_list() -> None:
@@ -101,56 +68,3 @@ def test_names_from_outside_are_text() -> None:
 
 def test_the_map_of_other_pages_links_here() -> None:
     assert 'href="map.html#e-reference--operations"' in map_overview(AIRLINE)
-
-
-@pytest.mark.parametrize("opened", [AIRLINE], indirect=True)
-def test_one_view_is_shown_at_a_time(opened: Tab) -> None:
-    expect(opened.locator(".matrix")).to_be_hidden()
-    opened.get_by_role("button", name="Matrix").click()
-    expect(opened.locator(".matrix")).to_be_visible()
-    expect(opened.locator(".mesh-map")).to_be_hidden()
-
-
-@pytest.mark.parametrize("opened", [AIRLINE], indirect=True)
-def test_a_line_opens_its_refs_by_keyboard_and_escape_goes_back_to_it(opened: Tab) -> None:
-    line = opened.get_by_role("link", name="operations reads reference: 4 readers")
-    line.focus()
-    opened.keyboard.press("Enter")
-    panel = opened.locator("#map-panel")
-    expect(panel).to_contain_text("reference is read by operations")
-    expect(panel.get_by_role("link", name="reference.orders.v2")).to_be_visible()
-    opened.keyboard.press("Escape")
-    expect(panel).to_be_hidden()
-    expect(line).to_be_focused()
-
-
-@pytest.mark.parametrize("opened", [WIDE], indirect=True)
-def test_the_least_strength_shows_and_hides_lines(opened: Tab) -> None:
-    lines = opened.locator(".map-edge[data-from]:visible")
-    expect(lines).to_have_count(40)
-    least = opened.get_by_label("At least")
-    least.focus()
-    opened.keyboard.press("Home")
-    expect(lines).to_have_count(60)
-    expect(opened.locator("#map-left-out")).to_be_empty()
-    opened.keyboard.press("End")
-    expect(lines).to_have_count(1)
-    expect(opened.locator("#map-left-out")).to_contain_text("Left out are 59 of 60 couplings")
-    expect(least).to_have_attribute("aria-valuetext", "60 readers")
-
-
-@pytest.mark.parametrize("opened", [AIRLINE], indirect=True)
-def test_a_chosen_domain_keeps_its_neighbours_and_its_couplings(opened: Tab) -> None:
-    opened.locator("#map-domain").select_option(label="reference")
-    expect(opened.locator(".map-box.lit")).to_have_count(2)
-    expect(opened.locator(".coupling:visible")).to_have_count(1)
-    opened.locator("#map-domain").select_option(label="all of them")
-    expect(opened.locator(".coupling:visible")).to_have_count(3)
-
-
-@pytest.mark.parametrize("opened", [circle(20)], indirect=True, ids=["circle"])
-def test_a_domain_under_the_pointer_shows_its_own_lines(opened: Tab) -> None:
-    lines = opened.locator(".map-edge[data-from]:visible")
-    expect(lines).to_have_count(0)
-    opened.locator(".map-box").first.hover()
-    expect(lines).to_have_count(38)
