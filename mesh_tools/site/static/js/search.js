@@ -144,7 +144,8 @@
     var state = M.search.value(index, "status", e);
     if (state in STATUS) side.append(M.el("span", { class: "chip" + (STATUS[state] ? " chip-" + STATUS[state] : "") }, state));
     if (!M.search.isPublic(index, e)) side.append(M.el("span", { class: "chip" }, "internal"));
-    side.append(M.el("span", { class: "muted" }, aside(index, e, isColumn)));
+    var beside = aside(index, e, isColumn);
+    if (beside) side.append(M.el("span", { class: "muted" }, beside));
     var under = M.el("span", { class: "found-under" });
     if (item.why.length) under.append(M.el("span", { class: "found-why" }, "in ", mark(M.el("span", {}), item.why.join(", "), found.query.terms)));
     var option = M.el("a", { href: M.root + href, role: "option", id: "q-" + options.length, class: "found-one", tabindex: "-1", "aria-selected": "false" }, name, side, under);
