@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from mesh_tools.contracts.consumers import Consumers, judge
 from mesh_tools.contracts.diff import diff
-from mesh_tools.model.change import CLASSES, Effect, Hit, Verdict, highest
+from mesh_tools.model.change import CLASSES, Change, Effect, Hit, Verdict, highest
 from mesh_tools.model.interface import Interface, Product
 from mesh_tools.site.facts.product import ChangeFacts, ConsumerEffect, Release
 from mesh_tools.site.gather.world import World
@@ -45,7 +45,7 @@ def _new(product: Product, interface: Interface, world: World) -> Release:
 
 
 def _between(old: Interface, new: Interface, world: World) -> Iterator[Release]:
-    changes = diff(old, new, today=world.today)
+    changes = [one for one in diff(old, new, today=world.today) if world.shows_all or not _is_private(one)]
     if not changes:
         return
     verdicts = judge(changes, base=old, head=new, consumers=_consumers_then(new, world))
@@ -67,6 +67,11 @@ def _between(old: Interface, new: Interface, world: World) -> Iterator[Release]:
             bump=highest([one.bump for one in found]),
             gone=after is None,
         )
+
+
+def _is_private(change: Change) -> bool:
+    """Where a product's file lies is the affair of its project."""
+    return (change.name, change.key) == ("documentation-changed", "path")
 
 
 def since(interface: Interface) -> str | None:

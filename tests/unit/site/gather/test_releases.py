@@ -50,5 +50,18 @@ def test_a_product_that_goes_and_one_that_comes() -> None:
     assert found["routes"].first
 
 
+MOVED = project("operations", {"path": "secret/flights.sql"}, at="2026-02-01T00:00:00Z")
+
+
+def test_where_a_file_lies_is_no_news_for_others() -> None:
+    (release,) = releases(FIRST, MOVED)
+    assert release.first
+
+
+def test_where_a_file_lies_is_news_for_who_may_see_everything() -> None:
+    newest, _ = releases_of(world(MOVED, history={"operations": (FIRST, MOVED)}, profile="all"))
+    assert "secret/flights.sql" in newest.changes[0].message
+
+
 def test_without_a_history_there_is_none() -> None:
     assert releases_of(world(FIRST)) == ()
