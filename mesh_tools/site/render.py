@@ -17,6 +17,10 @@ from mesh_tools.site.markdown import markdown, plain
 from mesh_tools.site.names import column_anchor, domain_page, slug, twin_name
 from mesh_tools.site.output import Page
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -78,6 +82,13 @@ def day_of(moment: str | None) -> str:
     return (moment or "")[:10]
 
 
+def month_of(month: str) -> str:
+    """``June 2026`` of ``2026-06``; itself for what is no month."""
+    year, _, number = month.partition("-")
+    # strftime would ask the locale, and the same site would have other bytes elsewhere.
+    return f"{_MONTHS[int(number) - 1]} {year}" if number.isdecimal() and 1 <= int(number) <= len(_MONTHS) else month
+
+
 def minute_of(moment: str | None) -> str:
     """``2026-11-22 17:38 UTC`` of an ISO 8601 moment; empty for none, itself for what is no moment."""
     if not moment:
@@ -116,6 +127,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "twin": twin_name,
     "column_anchor": column_anchor,
     "day": day_of,
+    "month": month_of,
     "minute": minute_of,
     "counted": counted,
     "duration": duration,

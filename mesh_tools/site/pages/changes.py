@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from mesh_tools.site.facts.product import ProductFacts, Release
+from mesh_tools.model.interface import Version
+from mesh_tools.site.facts.product import ChangeFacts, ProductFacts, Release
 from mesh_tools.site.names import column_anchor
 from mesh_tools.site.output import Page
 from mesh_tools.site.render import Renderer
@@ -16,7 +17,7 @@ ON_A_PAGE = 200
 def change_pages(renderer: Renderer) -> Iterator[Page]:
     """``changes.html`` and, of very many, ``changes-2.html``...; ``changes.html`` beside each product."""
     releases = renderer.catalogue.releases
-    products = {(product.project, product.name): product for product in renderer.catalogue.products}
+    permalinks = Permalinks(renderer.catalogue.products)
     starts = range(0, max(len(releases), 1), ON_A_PAGE)
     paths = ["changes.html", *(f"changes-{number}.html" for number in range(2, len(starts) + 1))]
     for path, start in zip(paths, starts, strict=True):
@@ -25,10 +26,9 @@ def change_pages(renderer: Renderer) -> Iterator[Page]:
             path,
             nav="changes",
             months=_months(releases[start : start + ON_A_PAGE]),
-            products=products,
             paths=paths,
             total=len(releases),
-            column_href=column_href,
+            links=permalinks,
         )
     for product in renderer.catalogue.products:
         yield renderer.page(
@@ -36,23 +36,45 @@ def change_pages(renderer: Renderer) -> Iterator[Page]:
             f"{product.folder}changes.html",
             nav="changes",
             product=product,
-            column_href=column_href,
+            links=permalinks,
         )
 
 
-def _months(releases: Sequence[Release]) -> dict[str, list[Release]]:
-    """By month, newest first; what was never published has none."""
-    found: defaultdict[str, list[Release]] = defaultdict(list)
+def _months(releases: Sequence[Release]) -> dict[str, dict[str, list[Release]]]:
+    """By month and day, newest first; what was never published has neither."""
+    found: dict[str, dict[str, list[Release]]] = {}
     for release in releases:
-        found[(release.at or "")[:7]].append(release)
-    return dict(found)
+        at = release.at or ""
+        found.setdefault(at[:7], {}).setdefault(at[:10], []).append(release)
+    return found
 
 
-def column_href(product: ProductFacts | None, release: Release, name: str) -> str | None:
-    """The permalink of a column that the product still has, relative to the site's root."""
-    if product is None or (product.project, product.name) != (release.project, release.product):
-        return None
-    for version in product.versions:
-        if any(fact.column.name == name for fact in version.columns):
-            return f"{product.page_of(version)}#{column_anchor(name)}"
-    return None
+class Permalinks:
+    """Of the columns that changes are about, relative to the site's root.
+
+    Args:
+        products: All. Few of them have changed: what they have is looked up when it is asked for.
+    """
+
+    def __init__(self, products: Sequence[ProductFacts]) -> None:
+        self._products = {(product.project, product.name): product for product in products}
+        self._known: dict[tuple[str, str], dict[str, dict[Version | None, str]]] = {}
+
+    def column(self, release: Release, change: ChangeFacts, name: str) -> str | None:
+        """Of the version that changed, else of the latest that has the column; ``None`` when none has."""
+        key = (release.project, release.product)
+        columns = self._known.get(key)
+        if columns is None:
+            columns = self._known[key] = self._columns(key)
+        pages = columns.get(name, {})
+        return pages.get(change.v) or next(iter(pages.values()), None)
+
+    def _columns(self, key: tuple[str, str]) -> dict[str, dict[Version | None, str]]:
+        found: defaultdict[str, dict[Version | None, str]] = defaultdict(dict)
+        product = self._products.get(key)
+        for version in product.versions if product else ():
+            page = product.page_of(version) if product else ""
+            for fact in version.columns:
+                name = fact.column.name
+                found[name][version.version.v] = f"{page}#{column_anchor(name)}"
+        return found

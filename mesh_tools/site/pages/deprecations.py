@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mesh_tools.site.output import Page
+from mesh_tools.site.pages.endings import endings_of
 from mesh_tools.site.render import Renderer
+
+ROWS = 500
+"""Of each table; what is due later, or has ended longest ago, is left to the pages of its products."""
 
 
 def deprecation_page(renderer: Renderer) -> Iterator[Page]:
     """``deprecations.html``: what ends next comes first; what has ended and is still used stands above all."""
     products = renderer.catalogue.products
-    ending = [(p, version) for p in products for version in p.versions if version.days_left is not None]
-    ending.sort(key=lambda pair: (pair[1].days_left or 0, pair[0].label))
+    endings = endings_of(products)
+    ended = [ending for ending in reversed(endings) if ending.days_left < 0]
     columns = [
         (product, version, fact)
         for product in products
@@ -24,8 +28,9 @@ def deprecation_page(renderer: Renderer) -> Iterator[Page]:
         "deprecations.html",
         "deprecations.html",
         nav="deprecations",
-        overdue=[pair for pair in ending if (pair[1].days_left or 0) < 0 and pair[1].consumers],
-        due=[pair for pair in ending if (pair[1].days_left or 0) >= 0],
-        ended=[pair for pair in ending if (pair[1].days_left or 0) < 0 and not pair[1].consumers],
+        overdue=[ending for ending in ended if ending.readers],
+        due=[ending for ending in endings if ending.days_left >= 0],
+        ended=[ending for ending in ended if not ending.readers],
         columns=sorted(columns, key=lambda found: (found[2].column.deprecated_until or "", found[0].label)),
+        most=ROWS,
     )

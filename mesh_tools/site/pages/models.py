@@ -10,9 +10,11 @@ from mesh_tools.site.names import slug
 from mesh_tools.site.output import Page
 from mesh_tools.site.render import Renderer
 
+ON_A_PAGE = 1000
+
 
 def model_pages(renderer: Renderer) -> Iterator[Page]:
-    """``models/<project>/<name>.html`` of each, ``models/<project>/index.html``, and ``models.html``; else nothing."""
+    """``models/<project>/<name>.html`` of each, a list ``models/<project>.html``, and ``models.html``; else nothing."""
     catalogue = renderer.catalogue
     if catalogue.profile != "all":
         return
@@ -24,20 +26,32 @@ def model_pages(renderer: Renderer) -> Iterator[Page]:
         for product in catalogue.products
         for version in product.versions
     }
-    yield renderer.page(
-        "models.html",
-        "models.html",
-        nav="models",
-        projects={project: (project_page(project), models) for project, models in projects.items()},
-    )
+    lists = [(project, list_page(project), len(models)) for project, models in sorted(projects.items())]
+    yield renderer.page("models.html", "models.html", nav="models", projects=lists)
     for project, models in projects.items():
-        yield renderer.page("models_of.html", project_page(project), nav="models", project=project, models=models)
+        yield from _lists(renderer, project, models)
         for model in models:
             yield renderer.page(
                 "model.html", model.page, nav="models", model=model, product=products.get(model.label), up=project
             )
 
 
-def project_page(project: str) -> str:
-    """``models/operations/index.html``."""
-    return f"models/{slug(project)}/index.html"
+def _lists(renderer: Renderer, project: str, models: list[ModelFacts]) -> Iterator[Page]:
+    starts = range(0, len(models), ON_A_PAGE)
+    paths = [list_page(project, number) for number in range(1, len(starts) + 1)]
+    for path, start in zip(paths, starts, strict=True):
+        yield renderer.page(
+            "models_of.html",
+            path,
+            nav="models",
+            project=project,
+            models=models[start : start + ON_A_PAGE],
+            total=len(models),
+            paths=paths,
+        )
+
+
+def list_page(project: str, number: int = 1) -> str:
+    """``models/operations.html``: beside the folder of the pages themselves, where a model may be called ``index``."""
+    # No slug ends in two hyphens and a short number.
+    return f"models/{slug(project)}.html" if number == 1 else f"models/{slug(project)}--{number}.html"

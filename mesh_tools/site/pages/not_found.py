@@ -11,5 +11,5 @@ from mesh_tools.site.render import Renderer
 
 def not_found_page(renderer: Renderer) -> Iterator[Page]:
     """``404.html``. With a base URL its links lead from there; without one the site is taken to be the whole host."""
-    path = urlsplit(renderer.base_url).path
-    yield renderer.page("not_found.html", "404.html", root=f"{path.rstrip('/')}/")
+    path = urlsplit(renderer.base_url).path.strip("/")
+    yield renderer.page("not_found.html", "404.html", root=f"/{path}/" if path else "/")
