@@ -106,15 +106,6 @@ def counted(number: int, word: str, several: str | None = None) -> str:
     return f"{number:,} {word if number == 1 else several or f'{word}s'}"
 
 
-def duration(hours: float) -> str:
-    """``35 minutes``, ``7 hours``, ``12 days``: how long ago, to one unit."""
-    minutes = round(hours * 60)
-    for unit, size in (("day", 2 * 24 * 60), ("hour", 2 * 60)):
-        if minutes >= size:
-            return counted(minutes // (size // 2), unit)
-    return counted(max(minutes, 0), "minute")
-
-
 def typed(column: Column) -> str:
     """The type of a column as its owner wrote it, else as the warehouse calls it."""
     return column.data_type or column.canonical_type or "?"
@@ -130,6 +121,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "month": month_of,
     "minute": minute_of,
     "counted": counted,
-    "duration": duration,
     "typed": typed,
 }
