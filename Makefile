@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz lint format bench soak docs check lock clean
+.PHONY: help setup demo test fuzz lint format bench soak docs screenshots check lock clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(BIN)/.dev ## Make .venv with everything for development
 
@@ -47,6 +47,10 @@ docs: $(BIN)/.dev ## Write the generated parts of docs/ anew
 	@$(BIN)/python -m mesh_tools schema site > docs/schemas/site.json
 	@$(BIN)/python -m mesh_tools.contracts.rules.pages docs/changes
 	@$(BIN)/python -m mesh_tools.lint.pages docs/rules
+
+screenshots: $(BIN)/.dev .mesh/demo ## Take the pictures of docs/images anew (needs Chromium)
+	@$(BIN)/mesh docs build --output .mesh/site
+	@PYTHONPATH=tests $(BIN)/python tests/site/screenshots.py .mesh/site
 
 check: lint test ## Everything that must hold before a commit: lint and test
 
