@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from support.meshes import BuiltMesh
 from support.site import HOW_TO_INSTALL, Site, browser_is_required, find_browser, listed, serving
-from support.site_browser import Tab, launch, new_tab
+from support.site_browser import DESKTOP, Tab, launch, new_tab
 
 
 @pytest.fixture(scope="package")  # no longer: while Playwright runs, nothing else may run an event loop
@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def tab(browser: Browser) -> Iterator[Tab]:
     """An empty tab at the width of a desktop; nothing may go wrong in it."""
-    with new_tab(browser, viewport={"width": 1280, "height": 900}) as opened:
+    with new_tab(browser, viewport=DESKTOP) as opened:
         yield opened
         assert not opened.problems, listed(opened.problems)
 

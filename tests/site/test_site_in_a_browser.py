@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from support.site import NOT_FOUND, Site, listed, serving
-from support.site_browser import CONTRAST, Tab, audit, new_tab, overflow
+from support.site_browser import CONTRAST, DESKTOP, PHONE, TABLET, Tab, audit, new_tab, overflow
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("reference")]
-
-DESKTOP, PHONE, TABLET = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 768, "height": 1024}
 
 
 def test_every_page_opens_from_the_disk(tab: Tab, site: Site) -> None:

@@ -13,7 +13,7 @@ from mesh_tools.interface.document import sealed, to_json
 from mesh_tools.model.interface import Interface, Product, ProductVersion
 from support.meshes import BuiltMesh
 from support.site import Site, listed
-from support.site_browser import Tab, audit, new_tab, overflow
+from support.site_browser import PHONE, Tab, audit, new_tab, overflow
 from support.site_hostile import CASES, PROJECTS, publish, texts, write_manifest
 from support.site_markup import broken_links, markup_of
 
@@ -79,7 +79,7 @@ def test_no_character_turns_the_direction_of_the_page(hostile_site: Site) -> Non
 def test_nothing_runs_and_nothing_breaks(browser: Browser, hostile_site: Site) -> None:
     """On a phone, where a word without blanks is the widest thing there is."""
     found: list[str] = []
-    with new_tab(browser, viewport={"width": 390, "height": 844}) as tab:
+    with new_tab(browser, viewport=PHONE) as tab:
         for path in _sample(hostile_site):
             tab.open(hostile_site.file_address, path)
             found += [f"{path}: {problem}" for problem in overflow(tab.page)]

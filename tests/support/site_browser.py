@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Playwright, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Playwright, Request, Response, ViewportSize
 
 CANARY = "__ran"
 """What an attack sets in the window when it runs."""
@@ -20,9 +20,10 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${{event.effectiveDirective}} ${{event.blockedURI}} ${{event.sample}}`));
 Object.defineProperty(window, "{CANARY}", {{ set: (value) => console.error(`canary: ${{value}}`), get: () => false }});
 """
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+TABLET = ViewportSize(width=768, height=1024)
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-CONTRAST = ("color-contrast", "link-in-text-block")
-"""What a dark page may do wrong that a light one does not."""
 CONTRAST = ("color-contrast", "link-in-text-block")
 """What a dark page may do wrong that a light one does not."""
 
@@ -100,9 +101,7 @@ def audit(page: Page, rules: Sequence[str] = _RULES) -> list[str]:
     page.evaluate(_axe())
     # Preloaded, our style sheet would be fetched, against the policy of the page.
     options = {"runOnly": list(rules), "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate(
-        "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})", _RULES
-    )
+    found = page.evaluate("(options) => axe.run(document, options)", options)
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {' '.join(node['failureSummary'].split())}"
         for violation in found["violations"]
