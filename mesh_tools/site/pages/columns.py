@@ -15,6 +15,8 @@ from mesh_tools.site.output import Page
 from mesh_tools.site.render import Renderer
 
 ON_A_PAGE = 1000
+"""Names; where there are more, each letter has its own page."""
+OF_A_LETTER = 400
 _CONFLICTS = 100
 _VARIANTS = 8
 _USES = 12
@@ -77,10 +79,10 @@ def column_pages(renderer: Renderer) -> Iterator[Page]:
         **shared,
     )
     for letter, found in letters.items():
-        starts = range(0, len(found), ON_A_PAGE)
+        starts = range(0, len(found), OF_A_LETTER)
         parts = [links[letter], *(f"columns/{slug(letter)}-{number}.html" for number in range(2, len(starts) + 1))]
         for path, start in zip(parts, starts, strict=True):
-            shown = found[start : start + ON_A_PAGE]
+            shown = found[start : start + OF_A_LETTER]
             yield renderer.page("columns.html", path, letter=letter, parts=parts, named=shown, conflicts=[], **shared)
 
 

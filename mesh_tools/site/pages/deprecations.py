@@ -8,7 +8,7 @@ from mesh_tools.site.output import Page
 from mesh_tools.site.pages.endings import endings_of
 from mesh_tools.site.render import Renderer
 
-ROWS = 500
+ROWS = 200
 """Of each table; what is due later, or has ended longest ago, is left to the pages of its products."""
 
 
