@@ -16,6 +16,11 @@ class Live:
         self._changed = Condition()
         self._ended = False
 
+    @property
+    def number(self) -> int:
+        """Of the site that is there."""
+        return self._number
+
     def renew(self) -> None:
         """There is a new site."""
         with self._changed:

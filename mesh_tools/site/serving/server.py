@@ -15,7 +15,7 @@ from mesh_tools.site.serving.live import Live
 HOST = "127.0.0.1"
 _NAMES = frozenset({"127.0.0.1", "localhost"})
 _PREFIX = "/_mesh/"
-_TAG = b'<script defer src="/_mesh/live.js"></script></body>'
+_TAG = b'<script defer src="/_mesh/live.js" data-version="%d"></script></body>'
 # A classic script again: the site's own policy allows no other way to ask.
 _LIVE = b"""(function () {
   "use strict";
@@ -35,7 +35,9 @@ _LIVE = b"""(function () {
     if (seen && seen !== version) location.reload();
     else wait(version);
   };
-  wait("");
+  var version = document.currentScript.getAttribute("data-version");
+  // Not before: a page counts as loading for as long as a script of it is waited for.
+  window.addEventListener("load", function () { wait(version); });
 })();
 """
 
@@ -98,7 +100,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _is_for_us(self) -> bool:
         """Whether the browser was told a name of this machine: else another site's name leads here."""
-        return (self.headers.get("Host") or "").rpartition(":")[0] in _NAMES
+        return (self.headers.get("Host") or "").partition(":")[0] in _NAMES
 
     def _site(self, path: str) -> None:
         file = Path(self.translate_path(path))
@@ -110,12 +112,15 @@ class _Handler(SimpleHTTPRequestHandler):
                 self.end_headers()
                 return
             file /= "index.html"
+        version = (
+            self.state.number
+        )  # before the file is read: then a page may be loaded once too often, never too seldom
         try:
             content, status = file.read_bytes(), HTTPStatus.OK
         except OSError:
             content, status, file = self._not_found(), HTTPStatus.NOT_FOUND, Path("404.html")
         if file.suffix == ".html":
-            content = content.replace(b"</body>", _TAG, 1)
+            content = content.replace(b"</body>", _TAG % version, 1)
         self._send(content, self.guess_type(str(file)), status)
 
     def _not_found(self) -> bytes:
