@@ -245,8 +245,9 @@ class Interface(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``environment``, ``published_at`` (ISO 8601, UTC), ``promised_since``, ``relations`` (by product key) and
     ``withheld`` exist in a registry only. ``published_at`` is renewed by every good build; ``promised_since`` is when
-    this promise was published first, after another one or none. ``withheld`` maps :func:`withheld_key` of each model that is not public to its access, so that a
-    refusal can say *protected* instead of *unknown* while the name itself stays at home.
+    this promise was published first, after another one or none. ``withheld`` maps :func:`withheld_key` of each model
+    that is not public to its access, so that a refusal can say *protected* instead of *unknown* while the name itself
+    stays at home.
     """
 
     schema_version: str = SCHEMA_VERSION
