@@ -16,7 +16,6 @@ from io import StringIO
 from dbt.cli.main import dbtRunner
 from dbt_common.tests import enable_test_caching
 
-
 _COLLECTED_AFTER = 20
 """Requests."""
 
