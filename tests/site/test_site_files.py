@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from support.manifests import manifest, model
 from support.meshes import BuiltMesh
 from support.site import Site, listed
 from support.site_markup import broken_links, markup_of
@@ -89,3 +92,22 @@ def test_two_builds_write_the_same_bytes(reference_mesh: BuiltMesh, site: Site, 
 
 def _contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_names_that_could_be_one_file_are_several(new_mesh: Callable[[str], BuiltMesh], tmp_path: Path) -> None:
+    """Two letters that some file systems take for one, dots, and the names of our own pages."""
+    mesh = new_mesh("name: names\nprojects: [a, b]\ndomains:\n  x: {projects: [a]}\n  x.y: {projects: [b]}\n")
+    names = ("index", "changes", "orders", "Orders", "raw.orders", "y.z")
+    document = manifest("a", *(model("a", name, {"id": "integer"}) for name in names))
+    source = {"resource_type": "source", "package_name": "a", "name": "orders", "source_name": "raw"}
+    document["sources"] = {"source.a.raw.orders": {**source, "unique_id": "source.a.raw.orders"}}
+    mesh.project("a", {})
+    mesh.project("b", {})
+    mesh.write("a/target/manifest.json", json.dumps(document))
+    mesh.write("b/target/manifest.json", json.dumps(manifest("b", model("b", "z", {"id": "integer"}))))
+    mesh.run("mesh", "docs", "build", "--all", "--output", str(tmp_path / "site"))
+    site = Site(tmp_path / "site")
+    assert len([page for page in site.pages if page.startswith("products/")]) == 2 * 7
+    assert len([page for page in site.pages if page.startswith("models/")]) == 2 + 7 + 1
+    assert len({page.lower() for page in site.pages}) == len(site.pages)
+    assert broken_links(site) == []

@@ -33,6 +33,14 @@ def test_the_page_for_what_is_not_there_works_at_any_depth(tab: Tab, site: Site)
         assert tab.page.url.startswith(address)
 
 
+def test_what_was_renamed_leads_to_what_it_is_now(tab: Tab, site: Site) -> None:
+    assert site.redirects
+    for path in site.redirects:
+        page = tab.open(site.file_address, path)
+        page.wait_for_url(lambda url, old=path: not url.endswith(old))
+        assert page.url.removeprefix(site.file_address).partition("#")[0] in site.portable
+
+
 def test_every_kind_of_page_of_the_whole_site_opens(tab: Tab, whole_site: Site) -> None:
     for path in whole_site.kinds.values():
         tab.open(whole_site.file_address, path)

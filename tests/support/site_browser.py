@@ -56,8 +56,8 @@ class Tab:
             self._note(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:
-        if request.failure == "net::ERR_ABORTED" and request.url.endswith("/icon.svg"):
-            return  # the next page was asked for before the icon of this one was there
+        if request.failure == "net::ERR_ABORTED":
+            return  # the next page was asked for before all of this one was there
         self._note(f"failed: {request.url} {request.failure}")
 
     def _asked(self, request: Request) -> None:

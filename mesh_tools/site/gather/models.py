@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mesh_tools.artifacts.manifest import ColumnNode, Manifest, ModelNode, SeedNode, SnapshotNode, SourceNode
 from mesh_tools.model.interface import Version, product_key
@@ -27,8 +27,9 @@ def model_pages(world: World) -> frozenset[str]:
     """The pages that there are: none of a project that is not at hand, nor of a model that is no longer there."""
     if not world.shows_all:
         return frozenset()
-    found = (_link(node)[1] for manifest in world.known.manifests for node in _relations(manifest))
-    return frozenset(page for page in found if page)
+    links = _links(world.known.manifests)
+    own = (links[node.unique_id][1] for manifest in world.known.manifests for node in _relations(manifest))
+    return frozenset(page for page in own if page)
 
 
 def models_of(world: World) -> tuple[ModelFacts, ...]:
@@ -56,13 +57,25 @@ def _link(node: _Relation) -> _Link:
     return f"{node.package_name}.{product_key(name, v)}", model_page(node.package_name, name, v)
 
 
+def _links(manifests: Sequence[Manifest]) -> dict[str, _Link]:
+    """Of all models, also of stubs. The source table ``raw.orders`` and the model of that name have each its own."""
+    found: dict[str, _Link] = {}
+    owners: dict[str | None, str] = {}
+    for node in (node for manifest in manifests for node in _relations(manifest, foreign=True)):
+        label, page = _link(node)
+        if owners.setdefault(page, node.unique_id) != node.unique_id:
+            page = model_page(node.package_name, node.unique_id)
+        found[node.unique_id] = (label, page)
+    return found
+
+
 class _Models:
     """What the page of each model needs of all the others."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         manifests = world.known.manifests
-        self._links = {node.unique_id: _link(node) for one in manifests for node in _relations(one, foreign=True)}
+        self._links = _links(manifests)
         self._own = {node.unique_id for one in manifests for node in _relations(one)}
         self._readers: defaultdict[str, list[_Link]] = defaultdict(list)
         for manifest in manifests:
