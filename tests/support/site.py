@@ -30,7 +30,7 @@ def find_browser() -> str | None:
 
 def browser_is_required() -> bool:
     """In CI nothing is skipped, and whoever names a browser wants it used."""
-    return os.environ.get("CI", "").lower() in {"1", "true"} or "MESH_CHROMIUM" in os.environ
+    return os.environ.get("CI", "").lower() in {"1", "true"} or bool(os.environ.get("MESH_CHROMIUM"))
 
 
 @dataclass(frozen=True)
