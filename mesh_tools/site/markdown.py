@@ -53,6 +53,7 @@ def _rendered(text: str) -> Markup:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1:]) + _TOP_LEVEL - 1, 6)}"
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    html = html.encode("utf-8", "replace").decode()  # half of a character is no text
     clean = nh3.clean(
         html,
         tags=_TAGS,
