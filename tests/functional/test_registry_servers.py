@@ -26,9 +26,12 @@ FLEET = sealed(
         products=(Product(name="flights", versions=(ProductVersion(semantic_version="1.0.0", path="f.sql"),)),),
         environment="prod",
         published_at="2026-01-01T00:00:00Z",
+        promised_since="2026-01-01T00:00:00Z",
     )
 )
-CHANGED = sealed(replace(FLEET, domain="ops", published_at="2026-01-02T00:00:00Z"))
+CHANGED = sealed(
+    replace(FLEET, domain="ops", published_at="2026-01-02T00:00:00Z", promised_since="2026-01-02T00:00:00Z")
+)
 
 
 @pytest.fixture(autouse=True)

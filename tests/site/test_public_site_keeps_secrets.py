@@ -51,7 +51,7 @@ def test_what_is_searched_is_found_where_it_is(whole_site: Site, secrets: Secret
         told = [leak for leak in leaks if leak.startswith(f"{kind} '")]
         assert len(told) > 0.5 * len(secrets[kind]), kind
     of_models = [leak for leak in leaks if leak.startswith("sql ")]
-    assert len(of_models) > 0.5 * len(secrets["sql"])
+    assert len(of_models) > 0.4 * len(secrets["sql"])  # the others are of tests and macros
 
 
 class Tokens:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -145,14 +144,11 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_real_package_lands_once_and_is_then_only_verified(tmp_path: Path) -> None:
     first = run("--to", str(tmp_path))
-    started = time.perf_counter()
     second = run("--to", str(tmp_path))
-    seconds = time.perf_counter() - started
 
     assert (first.returncode, first.stderr) == (0, "")
     assert "5 tables, 367,687 rows" in first.stdout
     assert (second.returncode, second.stdout) == (0, f"already landed, verified: {tmp_path}\n")
-    assert seconds < 1
     with duckdb.connect() as connection:
         counts = {
             item.name: connection.execute(

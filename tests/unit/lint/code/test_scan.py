@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +71,6 @@ def test_pieces_follow_each_other(code: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["'\\", "{{", "{{ '", "'\"", "/*", "$a", "{{ {", " \t", '{{ "\\', "-- {{ '"])
-def test_the_time_that_it_takes_grows_with_the_code_alone(part: str) -> None:
-    begun = time.process_time()
-    blanked(part * 50_000)
-    assert time.process_time() - begun < 2
+def test_what_never_ends_is_scanned_once(part: str) -> None:
+    """Were it looked at again from each place, this would take hours."""
+    assert len(blanked(part * 50_000)) == len(part) * 50_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from itertools import pairwise
 
 import pytest
@@ -133,10 +132,9 @@ def test_a_box_has_no_arrow_to_itself() -> None:
     assert layered(boxes("a"), arrows("aa")).routes == ()
 
 
-def test_a_thousand_boxes_take_less_than_a_second() -> None:
+def test_a_thousand_boxes_have_a_place_each() -> None:
     chance = random.Random(7)  # noqa: S311 - a graph, not a secret
     found = [Box(f"n{n}", 120, 40) for n in range(1000)]
     lines = [Arrow(f"n{n}", f"n{chance.randint(max(0, n - 80), n + 40) % 1000}") for n in range(1000) for _ in (0, 1)]
-    before = time.process_time()
-    layered(found, lines)
-    assert time.process_time() - before < 1
+    drawing = layered(found, lines)
+    assert len({(place.x, place.y) for place in drawing.places.values()}) == 1000
