@@ -55,6 +55,9 @@ class Renderer:
         }
         self._templates: dict[str, Template] = {}
         self._folders = {(product.project, product.name): product.folder for product in catalogue.products}
+        for product in catalogue.products:
+            for name in product.product.renamed_from:
+                self._folders.setdefault((product.project, name), product.folder)
 
     def release_page(self, release: Release) -> str | None:
         """Where the changes of a release's product are; ``None`` when the product is gone."""

@@ -12,8 +12,8 @@ from mesh_tools.model.interface import Column, Guarantee, Owner, Product, Produc
 from mesh_tools.model.lineage import EdgeKind, Hazard
 from mesh_tools.site.names import version_file
 
-Status = Literal["stable", "deprecated", "retired", "superseded"]
-"""``superseded``: a later version is the latest; ``deprecated``: has an end in the future; ``retired``: in the past."""
+Status = Literal["stable", "prerelease", "deprecated", "retired", "superseded"]
+"""``prerelease``: after the latest; ``superseded``: before it; ``deprecated``: it ends; ``retired``: it has ended."""
 Promise = Literal["kept", "broken", "on data", "unknown"]
 """State of a freshness promise. ``on data``: it is about a column's values, which the build's checks look at."""
 CheckStatus = Literal["pass", "warn", "fail", "error", "skipped", "not run"]
@@ -275,6 +275,11 @@ class ProductFacts(Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """``operations.flights``."""
         return f"{self.project}.{self.product.name}"
+
+    def successor_of(self, version: VersionFacts) -> VersionFacts | None:
+        """The version to migrate to."""
+        v = version.successor
+        return next((one for one in self.versions if v is not None and one.version.v == v), None)
 
     def label_of(self, version: VersionFacts) -> str:
         """``operations.flights.v2``."""

@@ -59,7 +59,7 @@ def products_of(
     gathered = _Gathered(
         consumers=consumers_of(world, paths, model_pages(world)),
         checks=checks_of(world),
-        releases=by_product(releases),
+        releases=by_product(releases, world.interfaces.values()),
         scores={card.name: card for card in world.scores.products} if world.scores else {},
         columns=columns,
         paths=paths,
@@ -102,7 +102,7 @@ def _version(
     return VersionFacts(
         version=version,
         latest=latest,
-        status=_status(days, latest=latest),
+        status=_status(days, version, product),
         days_left=days,
         successor=_successor(version, product) if days is not None else None,
         relation=relation,
@@ -125,16 +125,25 @@ def _days_left(text: str | None, today: date) -> int | None:
         return None
 
 
-def _status(days: int | None, *, latest: bool) -> Status:
+def _status(days: int | None, version: ProductVersion, product: Product) -> Status:
     if days is not None:
         return "deprecated" if days >= 0 else "retired"
-    return "stable" if latest else "superseded"
+    if version is product.latest_version:
+        return "stable"
+    return "prerelease" if version in _after_latest(product) else "superseded"
 
 
 def _successor(version: ProductVersion, product: Product) -> Version | None:
-    """The latest version, when that is another one."""
-    latest = product.latest_version
-    return latest.v if latest is not version else None
+    """The latest version, or the newest after it when that one ends; ``None`` when it is ``version`` itself."""
+    goal = product.latest_version
+    if goal.deprecation_date is not None:
+        goal = next((one for one in reversed(_after_latest(product)) if one.deprecation_date is None), goal)
+    return goal.v if goal is not version else None
+
+
+def _after_latest(product: Product) -> tuple[ProductVersion, ...]:
+    """Versions that a ref without a version does not mean yet."""
+    return product.versions[product.versions.index(product.latest_version) + 1 :]
 
 
 def _promise(version: ProductVersion, project: str, world: World) -> Promise | None:

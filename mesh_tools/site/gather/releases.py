@@ -50,10 +50,13 @@ def _between(old: Interface, new: Interface, world: World) -> Iterator[Release]:
         return
     verdicts = judge(changes, base=old, head=new, consumers=_consumers_then(new, world))
     by_product: defaultdict[str, list[Verdict]] = defaultdict(list)
+    renamed = _renamed(old, new)
     for verdict in verdicts:
-        by_product[verdict.change.product].append(verdict)
+        name = verdict.change.product
+        by_product[renamed.get(name, name)].append(verdict)
+    former = {now: name for name, now in renamed.items()}
     for name, found in by_product.items():
-        before, after = old.product(name), new.product(name)
+        before, after = old.product(former.get(name, name)), new.product(name)
         if before is None and after is not None:
             yield _new(after, new, world)
             continue
@@ -67,6 +70,17 @@ def _between(old: Interface, new: Interface, world: World) -> Iterator[Release]:
             bump=highest([one.bump for one in found]),
             gone=after is None,
         )
+
+
+def _renamed(old: Interface, new: Interface) -> dict[str, str]:
+    """From the name that a product had in ``old`` to that in ``new``, where it is another one."""
+    before, now = ({product.name for product in interface.products} for interface in (old, new))
+    found: dict[str, str] = {}
+    for product in new.products:
+        name = next((one for one in product.renamed_from if one in before - now and one not in found), None)
+        if product.name not in before and name is not None:
+            found[name] = product.name
+    return found
 
 
 def _is_private(change: Change) -> bool:
@@ -131,9 +145,30 @@ def _worst_first(change: ChangeFacts) -> tuple[int, str, str, tuple[str, ...]]:
     return -CLASSES.index(change.effective), change.rule, str(change.v), change.columns
 
 
-def by_product(releases: Iterable[Release]) -> Mapping[tuple[str, str], tuple[Release, ...]]:
-    """The releases of each product, by project and name, in their order."""
+def by_product(
+    releases: Iterable[Release], interfaces: Iterable[Interface]
+) -> Mapping[tuple[str, str], tuple[Release, ...]]:
+    """The releases of each product, by project and name, in their order; also those under names that it had before.
+
+    Args:
+        releases: Of all products.
+        interfaces: That say which names there were.
+    """
+    now = _names_now(interfaces)
     found: defaultdict[tuple[str, str], list[Release]] = defaultdict(list)
     for release in releases:
-        found[release.project, release.product].append(release)
+        key = release.project, release.product
+        found[now.get(key, key)].append(release)
     return {key: tuple(of_product) for key, of_product in found.items()}
+
+
+def _names_now(interfaces: Iterable[Interface]) -> dict[tuple[str, str], tuple[str, str]]:
+    """From names that products had, and nothing has now, to their present ones."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for interface in interfaces:
+        taken = {product.name for product in interface.products}
+        for product in interface.products:
+            for name in product.renamed_from:
+                if name not in taken:
+                    found.setdefault((interface.project, name), (interface.project, product.name))
+    return found

@@ -27,7 +27,7 @@ _GOOD = "#24704a"
 _WARN = "#8a5a00"
 _BAD = "#a8322a"
 _BLUE = "#1f5f8b"
-_STATUS = {"stable": _GOOD, "superseded": _PLAIN, "deprecated": _WARN, "retired": _BAD}
+_STATUS = {"stable": _GOOD, "prerelease": _BLUE, "superseded": _PLAIN, "deprecated": _WARN, "retired": _BAD}
 _PROMISE = {"kept": ("fresh", _GOOD), "broken": ("stale", _BAD)}
 _SCORE = {"gold": _GOOD, "silver": _GOOD, "bronze": _WARN, "none": _BAD}
 # Widths in Verdana at 11 px, which the text is then fitted to, whatever font the reader has.

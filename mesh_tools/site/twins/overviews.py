@@ -90,6 +90,7 @@ def deprecations_document(renderer: Renderer) -> Iterator[Page]:
 def _ending(product: ProductFacts, version: VersionFacts) -> DeprecatedVersion | None:
     if version.days_left is None:
         return None
+    successor = product.successor_of(version)
     return DeprecatedVersion(
         label=product.label_of(version),
         url=_PLACE.product(product),
@@ -99,7 +100,7 @@ def _ending(product: ProductFacts, version: VersionFacts) -> DeprecatedVersion |
         ends=version.version.deprecation_date or "",
         days_left=version.days_left,
         successor=version.successor,
-        migrate_to=None if version.successor is None else product.latest.sample.ref,
+        migrate_to=successor.sample.ref if successor else None,
         consumers=version.consuming_projects,
         readers=version.readers,
     )

@@ -12,7 +12,7 @@
   var WORDS = { kept: "fresh", broken: "stale", "on data": "checked on data", unknown: "not known", pii: "PII" };
   var TONES = { stable: "good", deprecated: "warn", retired: "bad", kept: "good", broken: "bad" };
   var RANKS = {
-    tier: ["gold", "silver", "bronze"], status: ["stable", "superseded", "deprecated", "retired"],
+    tier: ["gold", "silver", "bronze"], status: ["stable", "prerelease", "superseded", "deprecated", "retired"],
     freshness: ["broken", "unknown", "on data", "kept"],
   };
   var SORTS = ["name", "domain", "owner", "tier", "status", "freshness", "contract", "consumers"];

@@ -12,7 +12,7 @@
   var AS_COLUMN = 0.8; // of the column itself
   var SAYS = 28, SAYS_PREFIX = 20; // the description
   var COLUMN_SAYS = 16, COLUMN_SAYS_PREFIX = 12; // that of a column
-  var DOWN = { superseded: 1, deprecated: 2, retired: 3 };
+  var DOWN = { prerelease: 1, superseded: 1, deprecated: 2, retired: 3 };
   var KINDS = ["product", "column", "domain", "exposure", "model", "page"];
   var LONG_ENOUGH = 4; // for a typo: shorter words are all alike
   var TRIES = 5;

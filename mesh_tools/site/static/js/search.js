@@ -4,7 +4,7 @@
 
   var SHOWN = 6; // of each kind
   var TITLES = { product: "Products", column: "Columns", domain: "Domains", exposure: "Exposures", model: "Models", page: "Pages" };
-  var STATUS = { deprecated: "warn", retired: "bad", superseded: "" };
+  var STATUS = { deprecated: "warn", retired: "bad", superseded: "", prerelease: "" };
 
   var form, box, panel, note, list, status;
   var options = [];

@@ -12,7 +12,7 @@ from mesh_tools.model.interface import Version
 SCHEMA_VERSION = "1.0"
 """Of all documents, as ``major.minor``: what a document has stays within a major version, more may come."""
 
-ProductStatus = Literal["stable", "deprecated", "retired", "superseded"]
+ProductStatus = Literal["stable", "prerelease", "deprecated", "retired", "superseded"]
 PromiseState = Literal["kept", "broken", "on data", "unknown"]
 
 

@@ -42,6 +42,22 @@ def test_an_older_version_leads_to_the_latest() -> None:
     assert (older.version.v, older.status, older.successor) == (1, "deprecated", 2)
 
 
+def test_a_version_after_the_latest_is_a_prerelease_and_what_to_move_to_when_the_latest_ends() -> None:
+    ends = {"deprecation_date": "2026-07-01"}
+    fragment = {"product": {"latest": 2}, "versions": {1: ends, 2: ends, 3: {}}}
+    product = flights(fragment=fragment)
+    found = [(version.version.v, version.status, version.successor) for version in product.versions]
+    assert found == [(2, "deprecated", 3), (3, "prerelease", None), (1, "deprecated", 3)]
+    assert product.successor_of(product.latest) is product.versions[1]
+    assert product.successor_of(product.versions[1]) is None
+
+
+def test_where_the_latest_ends_and_nothing_comes_after_it_there_is_no_successor() -> None:
+    fragment = {"product": {"latest": 2}, "versions": {1: {}, 2: {"deprecation_date": "2026-07-01"}}}
+    latest, older = flights(fragment=fragment).versions
+    assert (latest.successor, older.status) == (None, "superseded")
+
+
 def test_a_version_that_is_not_the_latest_has_a_page_of_its_own() -> None:
     product = flights(fragment={"product": {"latest": 2}, "versions": {1: {}, 2: {}}})
     pages = [product.page_of(version) for version in product.versions]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mesh_tools.model.interface import Interface
 from mesh_tools.site.facts.product import Release
-from mesh_tools.site.gather.releases import releases_of
+from mesh_tools.site.gather.releases import by_product, releases_of
 from support.worlds import consumer, project, use, world
 
 FIRST = project("operations", {}, at="2026-01-01T00:00:00Z")
@@ -48,6 +48,22 @@ def test_a_product_that_goes_and_one_that_comes() -> None:
     found = {release.product: release for release in releases(FIRST, later) if release.at == "2026-03-01T00:00:00Z"}
     assert found["flights"].gone
     assert found["routes"].first
+
+
+def test_a_product_that_was_renamed_goes_on_and_keeps_its_history() -> None:
+    later = {"product": None, "others": {"departures": {"product": {"renamed_from": ["flights"]}}}}
+    found = releases(FIRST, project("operations", later, at="2026-03-01T00:00:00Z"))
+    newest, oldest = found
+    assert (newest.product, newest.first, newest.gone) == ("departures", False, False)
+    assert "product-removed" in [change.name for change in newest.changes]
+    assert (oldest.product, oldest.first) == ("flights", True)
+    assert by_product(found, [project("operations", later)]) == {("operations", "departures"): (newest, oldest)}
+
+
+def test_a_name_that_another_product_has_by_now_keeps_its_own_history() -> None:
+    later = project("operations", {"others": {"departures": {"product": {"renamed_from": ["flights"]}}}})
+    (release,) = found = releases(FIRST)
+    assert by_product(found, [later]) == {("operations", "flights"): (release,)}
 
 
 MOVED = project("operations", {"path": "secret/flights.sql"}, at="2026-02-01T00:00:00Z")
