@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -113,6 +114,8 @@ def _wanted(options: dict[str, Any], folder: Path | None) -> Wanted:
     registry = options["registry"]
     if registry is not None and options["everything"]:
         raise click.UsageError("--all needs the projects: a registry knows products alone")
+    if options["base_url"] and not re.match(r"https?://[^/\s]+[^\s?#]*$", options["base_url"]):
+        raise click.UsageError("--base-url is a whole address, such as https://my-company.github.io/mesh")
     return Wanted(
         mesh_file=options["mesh_file"],
         environment=options["env"],

@@ -27,7 +27,7 @@ def sample_of(interface: Interface, product: Product, version: ProductVersion, r
         ref="{{ " + ref + " }}",
         model=f"select\n{listed}\nfrom {{{{ {ref} }}}}\n",
         sql=sql,
-        python=_python(table, interface.adapter, relation) if table and relation else None,
+        python=_python(table, interface.project, interface.adapter, relation) if table and relation else None,
     )
 
 
@@ -47,12 +47,14 @@ def _table(relation: Relation, adapter: str | None) -> str:
     return ".".join(quote + part.replace(quote, quote * 2) + quote for part in parts)
 
 
-def _python(table: str, adapter: str | None, relation: Relation) -> str:
+def _python(table: str, project: str, adapter: str | None, relation: Relation) -> str:
     query = f"select * from {table} limit {_ROWS}"  # noqa: S608 - it is shown, not run
     if adapter == "duckdb" and relation.database:
         name = relation.database.replace("'", "").replace('"', "")
         return (
             "import duckdb\n\n"
+            "# FOLDER: where mesh.yml keeps the data,\n"
+            f"# by default .mesh/data/ENVIRONMENT/{project}/current\n"
             "with duckdb.connect() as connection:\n"
             f"    connection.execute(\"attach 'FOLDER/{name}.duckdb' as {name} (read_only)\")\n"
             f"    frame = connection.sql({query!r}).df()\n"

@@ -108,6 +108,14 @@ def test_a_registry_has_nothing_private_to_show(registry: Path, run: Run) -> Non
     assert "--all needs the projects" in run("build", "--all", "--from-registry", str(registry), code=2)
 
 
+@pytest.mark.parametrize(
+    "url", ["my-company.github.io/mesh", "https://", "ftp://skies.example", "https://a.example/?b"]
+)
+def test_a_base_url_that_is_no_whole_address_is_refused(registry: Path, run: Run, url: str) -> None:
+    said = run("build", "--from-registry", str(registry), "--env", "prod", "--base-url", url, code=2)
+    assert "--base-url is a whole address, such as https://" in said
+
+
 def test_a_folder_of_somebody_else_is_refused_before_anything_is_read(registry: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
