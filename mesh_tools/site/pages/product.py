@@ -31,12 +31,16 @@ class ConsumingProject(Struct, frozen=True):
 def product_pages(renderer: Renderer) -> Iterator[Page]:
     """``products/<domain>/<name>/index.html`` of the latest version, ``v<N>.html`` of each other one."""
     index = LineageIndex(renderer.catalogue.lineage)
+    projects = (project for domain in renderer.catalogue.domains for project in domain.projects)
+    failed = frozenset(project.name for project in projects if project.last_build == "failed")
     for product in renderer.catalogue.products:
         for version in product.versions:
-            yield _page(renderer, product, version, index)
+            yield _page(renderer, product, version, index, failed=product.project in failed)
 
 
-def _page(renderer: Renderer, product: ProductFacts, version: VersionFacts, index: LineageIndex) -> Page:
+def _page(
+    renderer: Renderer, product: ProductFacts, version: VersionFacts, index: LineageIndex, *, failed: bool
+) -> Page:
     path = product.page_of(version)
     before, after = _beside(version, renderer.catalogue.lineage, index)
     return renderer.page(
@@ -53,6 +57,7 @@ def _page(renderer: Renderer, product: ProductFacts, version: VersionFacts, inde
         consuming=_by_project(version.consumers),
         releases=product.releases[:_SHOWN_RELEASES],
         checks=_summary(version.checks),
+        failed=failed,
         words=guarantee_in_words,
         promise=promise_in_words(version.version.freshness),
     )

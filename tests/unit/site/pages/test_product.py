@@ -8,7 +8,7 @@ from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.facts.graph import ColumnLink, LineageEdge, LineageGraph, LineageNode
 from mesh_tools.site.pages.product import product_pages
 from support.catalogues import catalogue, changed, files, product
-from support.markup import text_of
+from support.markup import section, text_of
 
 FLIGHTS = "products/operations/flights/"
 
@@ -54,6 +54,13 @@ def test_what_is_not_shown_tells_of_columns_that_its_reader_knows() -> None:
     said = text_of(page(replace(catalogue(), lineage=graph)))
     assert "sources of operations in 2 columns here, through 1 internal model" in said
     assert "2 internal models of planning 1 column that goes no further" in said
+
+
+def test_tests_of_a_build_that_failed_are_told_from_those_of_what_was_published() -> None:
+    found = files(product_pages)
+    failed = "The last build of reference failed, and was not published."
+    assert failed in section(found["products/reference/airports/index.html"], "quality")
+    assert "failed" not in section(found[FLIGHTS + "index.html"], "quality")
 
 
 def test_where_the_latest_version_ends_the_one_after_it_is_named() -> None:
