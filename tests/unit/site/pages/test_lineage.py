@@ -7,8 +7,10 @@ import re
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
+
 from mesh_tools.site.facts.catalogue import Catalogue, Gap
-from mesh_tools.site.facts.graph import LineageGraph
+from mesh_tools.site.facts.graph import ColumnLink, LineageEdge, LineageGraph, TracedShare
 from mesh_tools.site.gather.lineage_index import LineageIndex
 from mesh_tools.site.pages.lineage import first_node, lineage_pages
 from mesh_tools.site.pages.lineage_shards import bucket_count, digest
@@ -39,6 +41,17 @@ def test_without_scripts_the_page_says_what_is_traced_and_what_is_not() -> None:
     assert "rail.delays an internal model behind it is not traced: a Python model" in text
     assert [re.search(rf"{method} .*? (\d+)", text[text.index("How lineage is made") :]) is not None
             for method in ("fast", "exact", "published", "table")] == [True] * 4  # fmt: skip
+
+
+def test_what_only_uses_columns_as_published_is_not_said_to_have_sql_that_is_traced() -> None:
+    edge = LineageEdge(source="air.a", target="rail.b", method="published", columns=(ColumnLink("x", "", "select"),))
+    shares = (TracedShare(domain="rail", traced=1, models=1),)
+    text = text_of(
+        site_of(replace(graph_of(node("air.a"), node("rail.b")), edges=(edge,), shares=shares))["lineage.html"]
+    )
+    assert "The SQL of all" not in text
+    assert "that means: the columns that it uses are published" in text
+    assert "What others make of the columns that they use is not published" in text
 
 
 def test_a_long_list_of_what_is_not_traced_has_pages_of_its_own() -> None:

@@ -56,6 +56,24 @@ def test_what_is_not_shown_tells_of_columns_that_its_reader_knows() -> None:
     assert "2 internal models of planning 1 column that goes no further" in said
 
 
+def test_of_columns_that_are_only_published_nobody_says_where_they_end() -> None:
+    flights = "operations.flights.v2"
+    graph = LineageGraph(
+        nodes={one.id: one for one in (node(flights, flights), node("crew (internal)", "1 internal model of crew"))},
+        edges=(
+            LineageEdge(
+                source=flights,
+                target="crew (internal)",
+                method="published",
+                columns=(ColumnLink("pilot", "", "select"),),
+            ),
+        ),
+    )
+    said = text_of(page(replace(catalogue(), lineage=graph)))
+    assert "1 internal model of crew 1 column" in said
+    assert "no further" not in said
+
+
 def test_tests_of_a_build_that_failed_are_told_from_those_of_what_was_published() -> None:
     found = files(product_pages)
     failed = "The last build of reference failed, and was not published."
