@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 DBT_LOOM = "0.9.6"
+COLIBRI = "0.3.7"
 LINTERS = {"dbt-bouncer": "4.3.0", "dbt-score": "0.19.0"}
 # Of the same versions as beside mesh, so that the plugin is all that differs.
 _SAME = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb")
@@ -30,6 +31,14 @@ def linter(name: str, folder: Path, say: Callable[[str], None]) -> Path | None:
     if given := os.environ.get(f"MESH_BENCH_{name.replace('-', '_').upper()}"):
         return Path(given)
     return _installed(folder / f"{name}-{LINTERS[name]}", name, [f"{name}=={LINTERS[name]}"], say, program=name)
+
+
+def colibri(folder: Path, say: Callable[[str], None]) -> Path | None:
+    """The program of dbt-colibri; ``None`` when it cannot be installed. ``MESH_BENCH_COLIBRI`` names one that is."""
+    if given := os.environ.get("MESH_BENCH_COLIBRI"):
+        return Path(given)
+    requirements = [f"dbt-colibri=={COLIBRI}"]
+    return _installed(folder / f"dbt-colibri-{COLIBRI}", "dbt-colibri", requirements, say, program="colibri")
 
 
 def _installed(

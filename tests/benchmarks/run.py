@@ -98,6 +98,7 @@ SCRIPTS = {
     "lineage": ("lineage.py", "--models", "1000", "--peers"),
     "drift": ("drift.py",),
     "lint": ("lint.py",),
+    "catalogue": ("catalogue.py",),
 }
 """Benchmarks of what runs within one process: each is a program of its own that prints its tables."""
 
