@@ -108,11 +108,13 @@ class Catalogue(Struct, frozen=True, kw_only=True):
         models: Of the profile ``all`` alone.
         score: Of the linter, of the whole mesh.
         gaps: What is not known.
+        build_command: What builds and publishes in this environment; empty where no project is at hand.
     """
 
     name: str
     description: str = ""
     environment: str = ""
+    build_command: str = "mesh build"
     as_of: date
     profile: Profile = "public"
     domains: tuple[DomainFacts, ...] = ()

@@ -22,14 +22,17 @@ def builds_of(
     history = RunHistory(workspace.state)
     lasts = {name: last for name, (_, last) in history.last_of_each(environment).items()}
     results = _results(history, environment)
+    build = build_command(workspace, environment)
+    # What plain dbt left there is of its default target.
+    is_default = environment == workspace.config.default_environment
     builds: dict[str, Build] = {}
     for project in workspace.projects.values():
         last = lasts.get(project.name)
         by_dbt = project.path / project.target_path / _FILE
-        paths = results.get(project.name) or ([by_dbt] if by_dbt.is_file() else [])
+        paths = results.get(project.name) or ([by_dbt] if is_default and by_dbt.is_file() else [])
         found, at = _read(paths, project.name, gaps)
         if not paths:
-            gaps.add_project("quality", project.name, "how the tests ended is not known", "mesh build --force")
+            gaps.add_project("quality", project.name, "how the tests ended is not known", f"{build} --force")
         builds[project.name] = Build(
             status=last.status if last else None,
             at=last.finished_at if last else None,
@@ -37,6 +40,12 @@ def builds_of(
             results_at=at,
         )
     return builds, lasts
+
+
+def build_command(workspace: Workspace, environment: str) -> str:
+    """What builds and publishes in ``environment``."""
+    is_default = environment == workspace.config.default_environment
+    return "mesh build" if is_default else f"mesh build --env {environment}"
 
 
 def _results(history: RunHistory, environment: str) -> dict[str, list[Path]]:

@@ -24,6 +24,7 @@ def catalogue_of(world: World) -> Catalogue:
         name=world.name,
         description=world.description,
         environment=world.environment,
+        build_command=world.build_command,
         as_of=world.today,
         profile=world.profile,
         domains=domains_of(world),

@@ -44,6 +44,7 @@ def world_of_registry(
         name=name or "Data products",
         description=description,
         environment=environment,
+        build_command="",
         now=now,
         interfaces=published,
         published=published,

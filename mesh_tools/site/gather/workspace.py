@@ -21,7 +21,7 @@ from mesh_tools.interface.upstreams import Upstreams, committed_interface
 from mesh_tools.mesh.workspace import Workspace
 from mesh_tools.model.interface import Interface
 from mesh_tools.site.facts.catalogue import Profile
-from mesh_tools.site.gather.builds import builds_of
+from mesh_tools.site.gather.builds import build_command, builds_of
 from mesh_tools.site.gather.gaps import Gaps
 from mesh_tools.site.gather.scores import scores_of_mesh
 from mesh_tools.site.gather.world import World
@@ -52,6 +52,7 @@ def world_of_workspace(  # noqa: PLR0913 - what a site is made of, and for whom
         MeshError: the registry cannot be opened.
     """
     gaps = Gaps()
+    build = build_command(workspace, environment)
     paths = newest_manifests(workspace, environment)
     tell("reading manifests, tracing columns")
     known = gather(workspace, environment, paths)
@@ -59,9 +60,12 @@ def world_of_workspace(  # noqa: PLR0913 - what a site is made of, and for whom
         _add_note(note, gaps)
     for name in workspace.projects:
         if name not in paths:
-            gaps.add_project("builds", name, "never built or parsed here", "mesh build")
+            gaps.add_project("builds", name, "never built or parsed here", build)
     published = dict(_published(workspace, environment, known, gaps))
-    interfaces = dict(_shown(workspace, known, published, paths, gaps))
+    for name in workspace.projects:
+        if name not in published:
+            gaps.add_project("interface", name, "not published yet, so what is shown is what the files promise", build)
+    interfaces = dict(_shown(workspace, known, published, paths))
     tell("reading builds and history")
     builds, lasts = builds_of(workspace, environment, gaps)
     checked = {name: checked_at(published.get(name), lasts.get(name)) for name in interfaces}
@@ -69,6 +73,7 @@ def world_of_workspace(  # noqa: PLR0913 - what a site is made of, and for whom
         name=workspace.config.file.name,
         description=workspace.config.file.description,
         environment=environment,
+        build_command=build,
         now=now,
         profile=profile,
         interfaces=interfaces,
@@ -111,7 +116,6 @@ def _shown(
     known: Known,
     published: Mapping[str, Interface],
     paths: Mapping[str, Path],
-    gaps: Gaps,
 ) -> Iterator[tuple[str, Interface]]:
     """Of each project what consumers have; of one that never published what its files promise."""
     for name in sorted(known.interfaces.keys() | published.keys() | workspace.projects.keys()):
@@ -119,9 +123,6 @@ def _shown(
             yield name, published[name]
             continue
         found = known.interfaces.get(name) or _committed(workspace, name)
-        if name in workspace.projects:
-            text = "not published yet, so what is shown is what the files promise"
-            gaps.add_project("interface", name, text, "mesh build")
         if found is not None:
             in_files = name in paths and name in known.interfaces
             yield name, traced_interface(found, paths[name], lineage_cache(workspace)) if in_files else found

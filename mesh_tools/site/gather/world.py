@@ -53,6 +53,7 @@ class World(Struct, frozen=True, kw_only=True):
         builds: By project.
         scores: Of the linter.
         gaps: What is not known.
+        build_command: What builds and publishes in this environment; empty where no project is at hand.
     """
 
     name: str
@@ -72,6 +73,7 @@ class World(Struct, frozen=True, kw_only=True):
     builds: Mapping[str, Build] = {}
     scores: Scorecard | None = None
     gaps: tuple[Gap, ...] = ()
+    build_command: str = "mesh build"
 
     @property
     def today(self) -> date:
