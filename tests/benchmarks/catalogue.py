@@ -27,7 +27,7 @@ _SIZES = ((10, 100), (10, 500), (20, 1000))
 _QUICK = ((2, 20),)
 _MOST_OF_PEERS = 5_000
 """Models up to which dbt-colibri is run: it takes minutes, and gigabytes, beyond."""
-_LIMIT = 180.0  # seconds for one page
+_LIMIT = 60.0  # seconds for one page
 _RENDER = """
 import resource, sys, time
 from pathlib import Path
@@ -159,11 +159,11 @@ def _pages_of(title: str, page: Path) -> Iterator[tuple[str, str]]:
 
 
 def _shown(costs: Sequence[Cost]) -> tuple[str, str]:
-    cpu = [cost.cpu for cost in costs if cost.cpu is not None]
+    cpu = median(cost.cpu for cost in costs)
     heap = [cost.heap_mb for cost in costs if cost.heap_mb is not None]
-    if not cpu:
-        return f"not ready after {_LIMIT:.0f} s", "-"
-    return f"{median(cpu):.2f}", f"{median(heap):.1f}"
+    if not heap:
+        return f"{cpu:.1f} and not ready", "-"
+    return f"{cpu:.2f}", f"{median(heap):.1f}"
 
 
 def _say(line: str) -> None:

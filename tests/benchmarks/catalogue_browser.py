@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, CDPSession, Page
 
 _POLL = 0.25
-_QUIET = 0.01
-"""CPU seconds between two looks below which a renderer does nothing any more."""
+_QUIET = 0.03
+"""CPU seconds between two looks below which a renderer is ready: what blinks and moves goes on for ever."""
 _SEARCH = """async (query) => {
   const before = performance.now();
   await M.search.ask(query, 8, () => undefined);
@@ -23,11 +23,11 @@ class Cost:
     """Of one page.
 
     Attributes:
-        cpu: Seconds of the renderer process; ``None``: not ready within the limit.
-        heap_mb: Of JavaScript, after a collection.
+        cpu: Seconds of the renderer process.
+        heap_mb: Of JavaScript, after a collection; ``None``: it was not ready within the limit.
     """
 
-    cpu: float | None
+    cpu: float
     heap_mb: float | None
 
 
@@ -42,7 +42,7 @@ def cost_of(browser: Browser, url: str, limit: float) -> Cost:
         deadline = time.monotonic() + limit
         page.goto(url, wait_until="commit", timeout=limit * 1000)
         if not _settled(processes, deadline):
-            return Cost(None, None)
+            return Cost(_renderers(processes) - before, None)
         return Cost(_renderers(processes) - before, _heap(session))
     finally:
         context.close()

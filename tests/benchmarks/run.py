@@ -98,7 +98,7 @@ SCRIPTS = {
     "lineage": ("lineage.py", "--models", "1000", "--peers"),
     "drift": ("drift.py",),
     "lint": ("lint.py",),
-    "catalogue": ("catalogue.py",),
+    "catalogue": ("catalogue.py", "--runs", "1"),
 }
 """Benchmarks of what runs within one process: each is a program of its own that prints its tables."""
 
