@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from mesh_tools.artifacts.reading import collector_paused
 from mesh_tools.errors import MeshError
 from mesh_tools.interface.registry import open_registry
 from mesh_tools.mesh.config import MeshConfig
@@ -60,9 +61,10 @@ def make_site(wanted: Wanted, tell: Progress = lambda _text: None) -> Made:
     """
     folder = output_of(wanted)
     require_replaceable(folder)
-    catalogue = catalogue_for(wanted, tell)
-    tell(f"writing {len(catalogue.products):,} products")
-    written = write_site(site_pages(catalogue, wanted.base_url), folder)
+    with collector_paused():  # what is gathered lives until the end, and text leaves no cycles
+        catalogue = catalogue_for(wanted, tell)
+        tell(f"writing {len(catalogue.products):,} products")
+        written = write_site(site_pages(catalogue, wanted.base_url), folder)
     return _made(catalogue, written)
 
 

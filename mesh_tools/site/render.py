@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from mesh_tools import __version__
 from mesh_tools.model.interface import Column, product_key
 from mesh_tools.site.facts.catalogue import Catalogue
 from mesh_tools.site.facts.product import Release
+from mesh_tools.site.gather.lineage_index import LineageIndex
 from mesh_tools.site.markdown import markdown, plain
 from mesh_tools.site.names import column_anchor, domain_page, slug, twin_name
 from mesh_tools.site.output import Page
@@ -58,6 +60,11 @@ class Renderer:
         for product in catalogue.products:
             for name in product.product.renamed_from:
                 self._folders.setdefault((product.project, name), product.folder)
+
+    @cached_property
+    def lineage(self) -> LineageIndex:
+        """The lineage, ready to be asked: made once for all pages."""
+        return LineageIndex(self.catalogue.lineage)
 
     def release_page(self, release: Release) -> str | None:
         """Where the changes of a release's product are; ``None`` when the product is gone."""

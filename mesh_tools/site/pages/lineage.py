@@ -37,7 +37,7 @@ class UntracedGroup(Struct, frozen=True, kw_only=True):
 def lineage_pages(renderer: Renderer) -> Iterator[Page]:
     """``lineage.html``, the data of its drawing, and the list of what is not traced where that is long."""
     graph = renderer.catalogue.lineage
-    index = LineageIndex(graph)
+    index = renderer.lineage
     untraced = sorted(
         (node for node in graph.nodes.values() if node.reason is not None),
         key=lambda node: (node.domain, node.label, node.id),

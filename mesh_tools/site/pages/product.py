@@ -30,7 +30,7 @@ class ConsumingProject(Struct, frozen=True):
 
 def product_pages(renderer: Renderer) -> Iterator[Page]:
     """``products/<domain>/<name>/index.html`` of the latest version, ``v<N>.html`` of each other one."""
-    index = LineageIndex(renderer.catalogue.lineage)
+    index = renderer.lineage
     projects = (project for domain in renderer.catalogue.domains for project in domain.projects)
     failed = frozenset(project.name for project in projects if project.last_build == "failed")
     for product in renderer.catalogue.products:

@@ -36,7 +36,7 @@ _NOBODY = Owner()
 def product_documents(renderer: Renderer) -> Iterator[Page]:
     """``api/v1/products/<domain>.<name>.json``: all that the pages of the product show."""
     graph = renderer.catalogue.lineage
-    index = LineageIndex(graph)
+    index = renderer.lineage
     for product in renderer.catalogue.products:
         path = f"{_PLACE.folder}{twin_name(product)}.json"
         yield json_page(path, product_document(product, graph, index))
