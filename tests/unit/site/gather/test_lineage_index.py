@@ -1,9 +1,9 @@
-"""Where a column comes from and who uses it, from a lineage that was gathered."""
+"""What lies beside a node, and where a column comes from, in a lineage that was gathered."""
 
 from __future__ import annotations
 
 from mesh_tools.site.facts.graph import ColumnLink, LineageEdge, LineageGraph, LineageNode
-from mesh_tools.site.gather.lineage_index import LineageIndex, Uses
+from mesh_tools.site.gather.lineage_index import LineageIndex
 
 NODES = {
     name: LineageNode(id=name, label=name, kind="product", project="p", domain="d", columns=("x",))
@@ -31,6 +31,6 @@ def test_a_column_comes_from_those_that_go_straight_into_it() -> None:
     assert INDEX.origins_of("a", "x") == ()
 
 
-def test_readers_count_once_and_those_that_are_not_traced_apart() -> None:
-    assert INDEX.uses_of("a", "x") == Uses(readers=("b",), unknown=("c",))
-    assert INDEX.uses_of("b", "y") == Uses()
+def test_a_node_knows_what_lies_beside_it() -> None:
+    assert [edge.target for edge in INDEX.downstream["a"]] == ["b", "c"]
+    assert [edge.source for edge in INDEX.upstream["c"]] == ["a"]
